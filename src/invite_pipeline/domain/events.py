@@ -1,0 +1,193 @@
+"""What can happen to a recipient: the ledger's events, append-only, one class each.
+
+Fields named in `PERSONAL` are kept apart from the rest of an event, so that erasing a person keeps the history.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from .reply import Attendee, Disposition, Intent, Source
+
+Wave = str
+"""One mailing to many: "invitation", "reminder-1", "confirmation-<n>"."""
+
+BounceClass = Literal["hard", "soft", "policy", "content"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """The recipient stood in a list: for the first time, with changed fields, no more, or again."""
+
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+    change: Literal["new", "changed", "gone", "returned"]
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issued:
+    """The invitation's link was made valid at this revision."""
+
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+    revision: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revoked:
+    """The link of every revision up to this one opens nothing any more."""
+
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+    revision: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterMoved:
+    """A paper letter was printed, posted, or came back."""
+
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+    step: Literal["printed", "posted", "returned"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendClaimed:
+    """Written before a message goes to the server; without an outcome the message is unknown."""
+
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+    wave: Wave
+    attempt: int
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendAccepted:
+    """The server took responsibility for the message; `answer` is its own words."""
+
+    PERSONAL: ClassVar[tuple[str, ...]] = ("answer",)
+    wave: Wave
+    attempt: int
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendRefused:
+    """The server did not take the message: for good (`permanent`), or it may be tried again as a new attempt."""
+
+    PERSONAL: ClassVar[tuple[str, ...]] = ("answer",)
+    wave: Wave
+    attempt: int
+    permanent: bool
+    code: int | None = None
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendResolved:
+    """Somebody decided what became of an unknown message, with the evidence."""
+
+    PERSONAL: ClassVar[tuple[str, ...]] = ("evidence",)
+    wave: Wave
+    attempt: int
+    outcome: Literal["sent", "not_sent"]
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounced:
+    """A delivered message came back; `classification` says what it means for the address."""
+
+    PERSONAL: ClassVar[tuple[str, ...]] = ("answer", "evidence")
+    classification: BounceClass
+    status: str = ""
+    wave: Wave = "invitation"
+    answer: str = ""
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutomaticReply:
+    """An out-of-office note, a delay warning or a receipt: never an answer."""
+
+    PERSONAL: ClassVar[tuple[str, ...]] = ("subject", "evidence")
+    kind: Literal["automatic", "delayed", "receipt"]
+    subject: str = ""
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replied:
+    """A reply of any channel with what became of it."""
+
+    PERSONAL: ClassVar[tuple[str, ...]] = ("attendees", "remark", "evidence", "actor", "sender", "text")
+    source: Source
+    intent: Intent
+    declared_at: datetime
+    received_at: datetime
+    disposition: Disposition
+    persons: int | None = None
+    late: bool = False
+    decision: str = ""
+    """Why it applied, waits or was ignored."""
+    reason: str = ""
+    """Why it was read, or entered, as it is."""
+    attendees: tuple[Attendee, ...] = ()
+    remark: str = ""
+    evidence: str = ""
+    actor: str = ""
+    sender: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewed:
+    """Staff looked at a reply that waited: took it as proposed, or set it aside."""
+
+    PERSONAL: ClassVar[tuple[str, ...]] = ("by",)
+    review: int
+    outcome: Literal["accepted", "dismissed"]
+    by: str = ""
+
+
+Event = (
+    Loaded
+    | Issued
+    | Revoked
+    | LetterMoved
+    | SendClaimed
+    | SendAccepted
+    | SendRefused
+    | SendResolved
+    | Bounced
+    | AutomaticReply
+    | Replied
+    | Reviewed
+)
+
+KINDS: dict[str, type[Event]] = {
+    cls.__name__: cls
+    for cls in (
+        Loaded,
+        Issued,
+        Revoked,
+        LetterMoved,
+        SendClaimed,
+        SendAccepted,
+        SendRefused,
+        SendResolved,
+        Bounced,
+        AutomaticReply,
+        Replied,
+        Reviewed,
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One row of the ledger: `seq` orders all events of a store, `at` is UTC."""
+
+    seq: int
+    recipient: str
+    at: datetime
+    event: Event

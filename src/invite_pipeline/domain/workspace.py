@@ -1,0 +1,40 @@
+"""The campaign folder with everything that a run is set to: what every stage is handed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from invite_pipeline.domain.campaign import Campaign
+
+Clock = Callable[[], datetime]
+"""Gives the aware time that counts as now: the wall clock, or the rehearsal's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workspace:
+    """One campaign folder, opened: the campaign, and the settings of this run."""
+
+    folder: Path
+    campaign: Campaign
+    out: Path
+    """Where everything goes that can be made again: letters, previews, reports."""
+    base_url: str
+    """Where the RSVP pages are reached, without a trailing slash."""
+    smtp_url: str
+    """`smtp://user:password@host:port` or `smtps://…`; empty where none is set."""
+    store_url: str
+    keys: tuple[str, ...]
+    """The signing keys, newest first: the first signs, all verify."""
+    now: Clock
+
+    @property
+    def templates(self) -> Path:
+        """The folder of the templates."""
+        return self.folder / "templates"
+
+    def letter_path(self, recipient: str) -> Path:
+        """Where a recipient's letter lies once it is rendered."""
+        return self.out / "letters" / f"{recipient}.pdf"

@@ -1,0 +1,167 @@
+"""Opening the store, and its two kinds of transaction: reading, and writing under the one write lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+
+from invite_pipeline.errors import StoreUnusable
+
+from . import tables
+
+# The newest migration; a test compares it with the scripts.
+REVISION = "0001"
+_BUSY_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """A connection bound to one campaign; every query of the store takes one."""
+
+    connection: Connection
+    campaign: str
+
+    def lock_seats(self) -> None:
+        """Wait until no other transaction counts or gives seats of this campaign.
+
+        SQLite's BEGIN IMMEDIATE has locked everything already; PostgreSQL locks the campaign's row.
+        """
+        if self.connection.dialect.name != "sqlite":
+            statement = sa.select(tables.campaigns.c.id).where(tables.campaigns.c.id == self.campaign).with_for_update()
+            self.connection.execute(statement)
+
+
+class Store:
+    """The campaign's state: SQLite in a file, or PostgreSQL."""
+
+    def __init__(self, engine: Engine, campaign: str) -> None:
+        self.engine = engine
+        self.campaign = campaign
+
+    @classmethod
+    def open(cls, url: str, campaign: str, title: str = "") -> Store:
+        """Open the store at `url` (`sqlite:///path` or `postgresql://…`), creating or migrating its tables.
+
+        Raises StoreUnusable where it cannot be reached, written or understood.
+        """
+        engine = _engine(url)
+        try:
+            _migrate(engine)
+            store = cls(engine, campaign)
+            with store.writing() as tx:
+                _register(tx, title)
+        except SQLAlchemyError as error:
+            raise _unusable(error) from error
+        return store
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """A transaction that sees one state of the store and writes nothing."""
+        with self.engine.connect() as connection:
+            yield Transaction(connection, self.campaign)
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """A transaction that is committed to disk when the block ends, and undone when it raises.
+
+        Raises StoreUnusable where the store stays locked, or the disk is full.
+        """
+        try:
+            with (
+                self.engine.connect().execution_options(invite_begin="BEGIN IMMEDIATE") as connection,
+                connection.begin(),
+            ):
+                yield Transaction(connection, self.campaign)
+        except OperationalError as error:
+            raise _unusable(error) from error
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    if url.startswith("postgresql://"):
+        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    try:
+        parsed = sa.make_url(url)
+        if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(parsed)
+    except (SQLAlchemyError, ImportError, OSError) as error:
+        raise StoreUnusable(
+            f"The store's address cannot be used: {error}",
+            "Write sqlite:///path/to/file or postgresql://user@host/database in [store] url or INVITE_STORE_URL.",
+        ) from error
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    # The driver must not open transactions of its own: _begin_sqlite says when and which.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # A reply that was acknowledged must survive a power cut, not only a crash.
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    options: dict[str, Any] = dict(connection.get_execution_options())
+    connection.exec_driver_sql(options.get("invite_begin", "BEGIN"))
+
+
+def _migrate(engine: Engine) -> None:
+    """Bring the tables to the newest revision; a store that is there already costs one small query."""
+    with engine.connect() as connection:
+        found = _revision(connection)
+    if found == REVISION:
+        return
+    if found is not None and found > REVISION:
+        raise StoreUnusable(
+            f"The store was written by a newer version (revision {found}).", "Install that version or a newer one."
+        )
+    # Loading Alembic takes longer than most commands: only when there is something to do.
+    from .migrate import upgrade
+
+    upgrade(engine)
+
+
+def _revision(connection: Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _register(tx: Transaction, title: str) -> None:
+    found = tx.connection.execute(
+        sa.select(tables.campaigns.c.title).where(tables.campaigns.c.id == tx.campaign)
+    ).scalar()
+    if found is None:
+        tx.connection.execute(sa.insert(tables.campaigns).values(id=tx.campaign, title=title))
+
+
+def _unusable(error: SQLAlchemyError) -> StoreUnusable:
+    cause = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+    if "locked" in cause:
+        return StoreUnusable(
+            "The store is locked by another program.", "Wait until the other command has ended, then try again."
+        )
+    if "full" in cause:
+        return StoreUnusable(
+            "The disk is full; nothing of the last step was stored.", "Free some space, then run the command again."
+        )
+    return StoreUnusable(f"The store cannot be used: {cause}", "See [store] url in campaign.toml, or INVITE_STORE_URL.")

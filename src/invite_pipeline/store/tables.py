@@ -1,0 +1,208 @@
+"""The tables of the store, as SQLAlchemy Core sees them; the migrations build exactly these.
+
+Every table carries the campaign's id, so that several campaigns can share one database. Times are UTC, stored with
+microseconds. `events` is the truth; `tracking`, `attendees`, `messages` and `reviews` are folded from it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware time, kept in UTC; a naive one is a programming error."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive time and convert any other to UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """SQLite gives naive times back; they are UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+    }
+)
+
+
+def _recipient_key() -> list[Column[str]]:
+    return [Column("campaign", String(40), primary_key=True), Column("recipient", String(80), primary_key=True)]
+
+
+def _of_recipient() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["campaign", "recipient"], ["recipients.campaign", "recipients.key"])
+
+
+campaigns = Table(
+    "campaigns", metadata, Column("id", String(40), primary_key=True), Column("title", Text, nullable=False)
+)
+
+recipients = Table(
+    "recipients",
+    metadata,
+    Column("campaign", String(40), primary_key=True),
+    Column("key", String(80), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("addressee", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("postcode", Text, nullable=False),
+    Column("channel", String(10), nullable=False),
+    Column("email", Text, nullable=False),
+    Column("language", String(10), nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("source_file", Text, nullable=False),
+    Column("source_row", Integer, nullable=False),
+    Column("data", JSON, nullable=False),
+    ForeignKeyConstraint(["campaign"], ["campaigns.id"]),
+    Index(None, "campaign", "email"),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    *_recipient_key(),
+    Column("code", String(10), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("state", String(10), nullable=False),
+    UniqueConstraint("campaign", "code"),
+    _of_recipient(),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("campaign", String(40), nullable=False),
+    # Empty where a mail matched nobody.
+    Column("recipient", String(80), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("kind", String(30), nullable=False),
+    Column("data", JSON, nullable=False),
+    # Erasing a person sets this to NULL; the rest of the history stays.
+    Column("personal", JSON, nullable=True),
+    Column("dedupe", String(200), nullable=True),
+    UniqueConstraint("campaign", "dedupe"),
+    ForeignKeyConstraint(["campaign"], ["campaigns.id"]),
+    Index(None, "campaign", "recipient", "seq"),
+    sqlite_autoincrement=True,
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    *_recipient_key(),
+    # The primary key is what makes a second claim of the same message impossible.
+    Column("wave", String(40), primary_key=True),
+    Column("attempt", Integer, primary_key=True),
+    Column("state", String(20), nullable=False),
+    Column("message_id", String(200), nullable=False),
+    Column("claimed_at", UtcTime, nullable=False),
+    Column("settled_at", UtcTime, nullable=True),
+    Column("code", Integer, nullable=True),
+    Column("answer", Text, nullable=True),
+    _of_recipient(),
+    Index(None, "campaign", "message_id"),
+    Index(None, "campaign", "wave", "state"),
+)
+
+tracking = Table(
+    "tracking",
+    metadata,
+    *_recipient_key(),
+    Column("invitation", String(10), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("message", String(20), nullable=False),
+    Column("message_wave", String(40), nullable=False),
+    Column("letter", String(10), nullable=False),
+    Column("reply", String(10), nullable=False),
+    Column("tentative", Boolean, nullable=False),
+    Column("source", String(10), nullable=True),
+    Column("sticky", Boolean, nullable=False),
+    Column("declared_at", UtcTime, nullable=True),
+    Column("late", Boolean, nullable=False),
+    Column("persons", Integer, nullable=False),
+    Column("remark", Text, nullable=False),
+    Column("reviews", Integer, nullable=False),
+    Column("blocked", Boolean, nullable=False),
+    Column("listed", Boolean, nullable=False),
+    Column("last_contact", UtcTime, nullable=True),
+    _of_recipient(),
+    Index(None, "campaign", "reply"),
+)
+
+attendees = Table(
+    "attendees",
+    metadata,
+    *_recipient_key(),
+    Column("position", Integer, primary_key=True),
+    Column("role", String(10), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("office", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("workshop", String(40), nullable=False),
+    Column("speed_dating", Boolean, nullable=False),
+    Column("seat", String(20), nullable=False),
+    Column("workshop_seat", String(20), nullable=True),
+    _of_recipient(),
+    Index(None, "campaign", "workshop"),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("campaign", String(40), primary_key=True),
+    # The event that waits.
+    Column("seq", Integer, primary_key=True),
+    Column("recipient", String(80), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("reason", Text, nullable=False),
+    Index(None, "campaign", "state"),
+)
+
+letters = Table(
+    "letters",
+    metadata,
+    *_recipient_key(),
+    Column("fingerprint", String(64), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    _of_recipient(),
+)
+
+# Objections outlive the campaign and its data: only a keyed hash of the address is kept.
+blocks = Table(
+    "blocks", metadata, Column("address_hash", String(64), primary_key=True), Column("since", UtcTime, nullable=False)
+)
