@@ -93,22 +93,14 @@ def fold(state: Tracking, recorded: Recorded) -> Tracking:
             return replace(state, invitation=InvitationState.REVOKED, revision=revision)
         case LetterMoved(step=step):
             return replace(state, letter=LetterState(step), last_contact=at)
-        case SendClaimed(wave=wave):
-            return replace(state, message=MessageState.UNKNOWN, message_wave=wave)
-        case SendAccepted():
-            return replace(state, message=MessageState.SENT, last_contact=at)
-        case SendRefused(permanent=permanent):
-            return replace(state, message=MessageState.REFUSED if permanent else MessageState.QUEUED)
-        case SendResolved(outcome=outcome):
-            return replace(state, message=MessageState.SENT if outcome == "sent" else MessageState.QUEUED)
-        case Bounced():
-            return _fold_bounce(state, recorded.event, at)
-        case AutomaticReply():
-            return replace(state, last_contact=at)
         case Replied():
             return _fold_reply(state, recorded.event, at)
         case Reviewed():
             return replace(state, reviews=max(0, state.reviews - 1))
+        case AutomaticReply():
+            return replace(state, last_contact=at)
+        case message_event:
+            return _fold_message(state, message_event, at)
 
 
 def fold_all(state: Tracking, history: Iterable[Recorded]) -> Tracking:
@@ -118,11 +110,25 @@ def fold_all(state: Tracking, history: Iterable[Recorded]) -> Tracking:
     return state
 
 
-def _fold_bounce(state: Tracking, bounced: Bounced, at: datetime) -> Tracking:
-    # A policy refusal is the sender's fault and a content refusal the message's: neither gives up the address,
-    # but nobody has read the mail either.
-    hard = bounced.classification == "hard"
-    return replace(state, message=MessageState.BOUNCED_HARD if hard else MessageState.BOUNCED_SOFT, last_contact=at)
+def _fold_message(
+    state: Tracking, event: SendClaimed | SendAccepted | SendRefused | SendResolved | Bounced, at: datetime
+) -> Tracking:
+    match event:
+        case SendClaimed(wave=wave):
+            return replace(state, message=MessageState.UNKNOWN, message_wave=wave)
+        case SendAccepted():
+            return replace(state, message=MessageState.SENT, last_contact=at)
+        case SendRefused(permanent=permanent):
+            return replace(state, message=MessageState.REFUSED if permanent else MessageState.QUEUED)
+        case SendResolved(outcome=outcome):
+            return replace(state, message=MessageState.SENT if outcome == "sent" else MessageState.QUEUED)
+        case Bounced(classification=classification):
+            # A policy refusal is the sender's fault and a content refusal the message's: neither gives up the
+            # address, but nobody has read the mail either.
+            hard = classification == "hard"
+            return replace(
+                state, message=MessageState.BOUNCED_HARD if hard else MessageState.BOUNCED_SOFT, last_contact=at
+            )
 
 
 def _fold_reply(state: Tracking, replied: Replied, at: datetime) -> Tracking:

@@ -1,0 +1,211 @@
+"""The ledger: every event is appended here, and folded into the tracking table in the same transaction.
+
+`append` is the only function that writes an event, so that history and projection cannot drift apart; `rebuild`
+proves it by folding everything anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from functools import cache
+from typing import Any, Literal, cast
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+from sqlalchemy.dialects import postgresql, sqlite
+
+from invite_pipeline.domain.events import (
+    KINDS,
+    Bounced,
+    Event,
+    Recorded,
+    Replied,
+    Reviewed,
+    SendAccepted,
+    SendClaimed,
+    SendRefused,
+    SendResolved,
+)
+from invite_pipeline.domain.invitation import InvitationState
+from invite_pipeline.domain.reply import Attendee, Disposition, Role, Seat, Source
+from invite_pipeline.domain.tracking import LetterState, MessageState, Tracking, fold
+from invite_pipeline.store import tables
+from invite_pipeline.store.database import Transaction
+
+
+def append(tx: Transaction, recipient: str, event: Event, *, at: datetime, dedupe: str | None = None) -> int | None:
+    """Write one event and fold it into the recipient's row; returns its number.
+
+    Returns None, and writes nothing, where an event with the same `dedupe` key is there already. `recipient` is
+    empty for a mail that matched nobody. Raises sqlalchemy.exc.IntegrityError for a second claim of one message.
+    """
+    personal_names = type(event).PERSONAL
+    whole = cast(dict[str, Any], _adapter(type(event).__name__).dump_python(event, mode="json"))
+    values = {
+        "campaign": tx.campaign,
+        "recipient": recipient,
+        "at": at,
+        "kind": type(event).__name__,
+        "data": {name: value for name, value in whole.items() if name not in personal_names},
+        "personal": {name: value for name, value in whole.items() if name in personal_names} or None,
+        "dedupe": dedupe,
+    }
+    seq = _insert_new(tx, values)
+    if seq is None:
+        return None
+    _project(tx, Recorded(seq, recipient, at, event))
+    return seq
+
+
+def load_tracking(tx: Transaction, recipient: str, *, lock: bool = False) -> Tracking | None:
+    """The folded row of one recipient, or None before its first event; `lock` holds it until the transaction ends."""
+    query = sa.select(tables.tracking).where(*_is(tables.tracking, tx, recipient))
+    row = tx.connection.execute(query.with_for_update() if lock else query).mappings().one_or_none()
+    if row is None:
+        return None
+    people = (
+        sa.select(tables.attendees).where(*_is(tables.attendees, tx, recipient)).order_by(tables.attendees.c.position)
+    )
+    return tracking_from_row(
+        row, tuple(attendee_from_row(person) for person in tx.connection.execute(people).mappings())
+    )
+
+
+def tracking_from_row(row: sa.RowMapping, attendees: tuple[Attendee, ...]) -> Tracking:
+    """A row of the tracking table as its domain value."""
+    return Tracking(
+        invitation=InvitationState(row["invitation"]),
+        revision=row["revision"],
+        message=MessageState(row["message"]),
+        message_wave=row["message_wave"],
+        letter=LetterState(row["letter"]),
+        reply=cast(Literal["open", "yes", "no"], row["reply"]),
+        tentative=row["tentative"],
+        source=Source(row["source"]) if row["source"] else None,
+        sticky=row["sticky"],
+        declared_at=row["declared_at"],
+        late=row["late"],
+        persons=row["persons"],
+        attendees=attendees,
+        remark=row["remark"],
+        reviews=row["reviews"],
+        blocked=row["blocked"],
+        listed=row["listed"],
+        last_contact=row["last_contact"],
+    )
+
+
+def attendee_from_row(row: sa.RowMapping) -> Attendee:
+    """A row of the attendees table as its domain value."""
+    return Attendee(
+        role=Role(row["role"]),
+        name=row["name"],
+        office=row["office"],
+        email=row["email"],
+        workshop=row["workshop"],
+        speed_dating=row["speed_dating"],
+        seat=Seat(row["seat"]),
+        workshop_seat=Seat(row["workshop_seat"]) if row["workshop_seat"] else None,
+    )
+
+
+def event_from_row(row: sa.RowMapping) -> Recorded:
+    """A row of the events table as its domain value; an erased event has its personal fields empty."""
+    event: Event = _adapter(row["kind"]).validate_python({**row["data"], **(row["personal"] or {})})
+    return Recorded(row["seq"], row["recipient"], row["at"], event)
+
+
+@cache
+def _adapter(kind: str) -> TypeAdapter[Any]:
+    return TypeAdapter(KINDS[kind])
+
+
+def _insert_new(tx: Transaction, values: dict[str, Any]) -> int | None:
+    dialect = sqlite if tx.connection.dialect.name == "sqlite" else postgresql
+    statement = (
+        dialect.insert(tables.events).values(values).on_conflict_do_nothing(index_elements=["campaign", "dedupe"])
+    )
+    return tx.connection.execute(statement.returning(tables.events.c.seq)).scalar()
+
+
+def _project(tx: Transaction, recorded: Recorded) -> None:
+    event = recorded.event
+    if isinstance(event, Replied) and event.disposition is Disposition.REVIEW:
+        tx.connection.execute(
+            sa.insert(tables.reviews).values(
+                campaign=tx.campaign,
+                seq=recorded.seq,
+                recipient=recorded.recipient,
+                state="open",
+                reason=event.decision,
+            )
+        )
+    if isinstance(event, Reviewed):
+        review = tables.reviews
+        closing = sa.update(review).where(review.c.campaign == tx.campaign, review.c.seq == event.review)
+        tx.connection.execute(closing.values(state=event.outcome))
+    if not recorded.recipient:
+        return
+    _project_message(tx, recorded)
+    before = load_tracking(tx, recorded.recipient, lock=True)
+    after = fold(before or Tracking(), recorded)
+    _write_tracking(tx, recorded.recipient, before, after)
+
+
+def _write_tracking(tx: Transaction, recipient: str, before: Tracking | None, after: Tracking) -> None:
+    if before == after:
+        return
+    values = asdict(after)
+    del values["attendees"]
+    if before is None:
+        tx.connection.execute(sa.insert(tables.tracking).values(campaign=tx.campaign, recipient=recipient, **values))
+    else:
+        tx.connection.execute(sa.update(tables.tracking).where(*_is(tables.tracking, tx, recipient)).values(**values))
+    if before is not None and before.attendees == after.attendees:
+        return
+    tx.connection.execute(sa.delete(tables.attendees).where(*_is(tables.attendees, tx, recipient)))
+    rows = [
+        {"campaign": tx.campaign, "recipient": recipient, "position": position, **asdict(attendee)}
+        for position, attendee in enumerate(after.attendees)
+    ]
+    if rows:
+        tx.connection.execute(sa.insert(tables.attendees), rows)
+
+
+def _project_message(tx: Transaction, recorded: Recorded) -> None:
+    event, at = recorded.event, recorded.at
+    if isinstance(event, SendClaimed):
+        claim = {"wave": event.wave, "attempt": event.attempt, "state": "claimed", "message_id": event.message_id}
+        values = {"campaign": tx.campaign, "recipient": recorded.recipient, "claimed_at": at, **claim}
+        tx.connection.execute(sa.insert(tables.messages).values(values))
+    elif isinstance(event, SendAccepted):
+        _settle(tx, recorded.recipient, event, state="sent", settled_at=at, answer=event.answer)
+    elif isinstance(event, SendRefused):
+        state = "refused" if event.permanent else "deferred"
+        _settle(tx, recorded.recipient, event, state=state, settled_at=at, code=event.code, answer=event.answer)
+    elif isinstance(event, SendResolved):
+        state = "sent" if event.outcome == "sent" else "deferred"
+        _settle(tx, recorded.recipient, event, state=state, settled_at=at, answer=event.evidence)
+    elif isinstance(event, Bounced):
+        _bounce(tx, recorded.recipient, event)
+
+
+def _settle(
+    tx: Transaction, recipient: str, event: SendAccepted | SendRefused | SendResolved, **values: object
+) -> None:
+    message = tables.messages
+    which = (*_is(message, tx, recipient), message.c.wave == event.wave, message.c.attempt == event.attempt)
+    tx.connection.execute(sa.update(message).where(*which).values(**values))
+
+
+def _bounce(tx: Transaction, recipient: str, event: Bounced) -> None:
+    message = tables.messages
+    newest = sa.select(sa.func.max(message.c.attempt)).where(*_is(message, tx, recipient), message.c.wave == event.wave)
+    which = (*_is(message, tx, recipient), message.c.wave == event.wave, message.c.attempt == newest.scalar_subquery())
+    state = "bounced_hard" if event.classification == "hard" else "bounced_soft"
+    tx.connection.execute(sa.update(message).where(*which).values(state=state, answer=event.answer))
+
+
+def _is(table: sa.Table, tx: Transaction, recipient: str) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    return table.c.campaign == tx.campaign, table.c.recipient == recipient

@@ -1,0 +1,270 @@
+"""What the stages ask of the store, and the rows that are no events: recipients, invitations, letters."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+
+from invite_pipeline.domain.events import Recorded
+from invite_pipeline.domain.invitation import Invitation, InvitationState
+from invite_pipeline.domain.recipient import Recipient
+from invite_pipeline.domain.reply import Attendee
+from invite_pipeline.domain.tracking import Tracking
+from invite_pipeline.errors import UnknownRecipient
+from invite_pipeline.store import ledger, tables
+from invite_pipeline.store.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """The latest attempt to mail one recipient in one wave; `state` claimed means unknown."""
+
+    recipient: str
+    wave: str
+    attempt: int
+    state: str
+    message_id: str
+    claimed_at: datetime
+    settled_at: datetime | None
+    code: int | None
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A reply that waits for a human: `recorded.event` is what was read, `reason` why it was not applied."""
+
+    seq: int
+    recipient: str
+    reason: str
+    recorded: Recorded
+
+
+# --- recipients -------------------------------------------------------------------------------------------------
+
+
+def recipients(tx: Transaction, keys: Collection[str] | None = None) -> list[Recipient]:
+    """The recipients that stand in the newest list, in its order; only those in `keys` where given."""
+    r, t = tables.recipients, tables.tracking
+    joined = r.join(t, (t.c.campaign == r.c.campaign) & (t.c.recipient == r.c.key))
+    query = sa.select(r.c.data).select_from(joined).where(r.c.campaign == tx.campaign, t.c.listed)
+    rows = tx.connection.execute(query.order_by(r.c.position, r.c.key)).scalars()
+    found = [_recipient(data) for data in rows]
+    return found if keys is None else [one for one in found if one.key in frozenset(keys)]
+
+
+def recipient(tx: Transaction, key: str) -> Recipient:
+    """One recipient, listed or not. Raises UnknownRecipient."""
+    r = tables.recipients
+    query = sa.select(r.c.data).where(r.c.campaign == tx.campaign, r.c.key == key)
+    data = tx.connection.execute(query).scalar()
+    if data is None:
+        raise UnknownRecipient(key)
+    return _recipient(data)
+
+
+def recipients_by_email(tx: Transaction, address: str) -> list[str]:
+    """The keys of the recipients with this mail address, whatever its capitals."""
+    r = tables.recipients
+    query = sa.select(r.c.key).where(r.c.campaign == tx.campaign, sa.func.lower(r.c.email) == address.strip().lower())
+    return list(tx.connection.execute(query.order_by(r.c.key)).scalars())
+
+
+def fingerprints(tx: Transaction) -> dict[str, str]:
+    """The stored fingerprint of every recipient, listed or not."""
+    r = tables.recipients
+    rows = tx.connection.execute(sa.select(r.c.key, r.c.fingerprint).where(r.c.campaign == tx.campaign))
+    return {row[0]: row[1] for row in rows}
+
+
+def save_recipient(tx: Transaction, one: Recipient, *, position: int, file: str, row: int) -> None:
+    """Insert or replace a recipient's row; the event that says so is the caller's."""
+    r = tables.recipients
+    values = {
+        "position": position,
+        "kind": one.kind,
+        "organisation": one.organisation,
+        "addressee": one.addressee,
+        "region": one.region,
+        "postcode": one.postcode,
+        "channel": str(one.channel),
+        "email": one.email,
+        "language": one.language,
+        "fingerprint": one.fingerprint(),
+        "source_file": file,
+        "source_row": row,
+        "data": _recipient_adapter().dump_python(one, mode="json"),
+    }
+    is_it = (r.c.campaign == tx.campaign) & (r.c.key == one.key)
+    if tx.connection.execute(sa.update(r).where(is_it).values(values)).rowcount == 0:
+        tx.connection.execute(sa.insert(r).values(campaign=tx.campaign, key=one.key, **values))
+
+
+@cache
+def _recipient_adapter() -> TypeAdapter[Recipient]:
+    return TypeAdapter(Recipient)
+
+
+def _recipient(data: dict[str, Any]) -> Recipient:
+    return _recipient_adapter().validate_python(data)
+
+
+# --- invitations ------------------------------------------------------------------------------------------------
+
+
+def create_invitation(tx: Transaction, key: str, code: str) -> None:
+    """Give a recipient its invitation at revision 1; the Issued event is the caller's."""
+    row = {"code": code, "revision": 1, "state": str(InvitationState.ISSUED)}
+    tx.connection.execute(sa.insert(tables.invitations).values(campaign=tx.campaign, recipient=key, **row))
+
+
+def invitations(tx: Transaction) -> dict[str, Invitation]:
+    """Every recipient's invitation."""
+    i = tables.invitations
+    rows = tx.connection.execute(sa.select(i).where(i.c.campaign == tx.campaign)).mappings()
+    return {row["recipient"]: _invitation(row) for row in rows}
+
+
+def invitation(tx: Transaction, key: str) -> Invitation:
+    """One recipient's invitation. Raises UnknownRecipient."""
+    i = tables.invitations
+    query = sa.select(i).where(i.c.campaign == tx.campaign, i.c.recipient == key)
+    row = tx.connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise UnknownRecipient(key)
+    return _invitation(row)
+
+
+def invitation_by_code(tx: Transaction, code: str) -> Invitation | None:
+    """The invitation whose links and printed letter carry this code."""
+    i = tables.invitations
+    query = sa.select(i).where(i.c.campaign == tx.campaign, i.c.code == code)
+    row = tx.connection.execute(query).mappings().one_or_none()
+    return _invitation(row) if row else None
+
+
+def _invitation(row: sa.RowMapping) -> Invitation:
+    return Invitation(row["recipient"], row["code"], row["revision"], InvitationState(row["state"]))
+
+
+# --- tracking and history ---------------------------------------------------------------------------------------
+
+
+def tracking(tx: Transaction, key: str) -> Tracking:
+    """All that is known of one recipient. Raises UnknownRecipient."""
+    found = ledger.load_tracking(tx, key)
+    if found is None:
+        raise UnknownRecipient(key)
+    return found
+
+
+def trackings(tx: Transaction) -> dict[str, Tracking]:
+    """The tracking table of every recipient, listed or not."""
+    a, t = tables.attendees, tables.tracking
+    people: dict[str, list[Attendee]] = defaultdict(list)
+    query = sa.select(a).where(a.c.campaign == tx.campaign).order_by(a.c.recipient, a.c.position)
+    for row in tx.connection.execute(query).mappings():
+        people[row["recipient"]].append(ledger.attendee_from_row(row))
+    rows = tx.connection.execute(sa.select(t).where(t.c.campaign == tx.campaign)).mappings()
+    return {row["recipient"]: ledger.tracking_from_row(row, tuple(people[row["recipient"]])) for row in rows}
+
+
+def history(tx: Transaction, key: str | None = None) -> list[Recorded]:
+    """The events of one recipient (or all), oldest first."""
+    e = tables.events
+    query = sa.select(e).where(e.c.campaign == tx.campaign).order_by(e.c.seq)
+    if key is not None:
+        query = query.where(e.c.recipient == key)
+    return [ledger.event_from_row(row) for row in tx.connection.execute(query).mappings()]
+
+
+def open_reviews(tx: Transaction) -> list[Review]:
+    """The replies that wait for a human, oldest first."""
+    v, e = tables.reviews, tables.events
+    joined = v.join(e, (e.c.campaign == v.c.campaign) & (e.c.seq == v.c.seq))
+    query = sa.select(e, v.c.reason).select_from(joined).where(v.c.campaign == tx.campaign, v.c.state == "open")
+    rows = tx.connection.execute(query.order_by(e.c.seq)).mappings()
+    return [Review(row["seq"], row["recipient"], row["reason"], ledger.event_from_row(row)) for row in rows]
+
+
+def workshop_seats(tx: Transaction) -> dict[str, dict[str, int]]:
+    """How many attendees hold which kind of seat in each working group: {workshop: {"confirmed": n, …}}."""
+    a = tables.attendees
+    query = sa.select(a.c.workshop, a.c.workshop_seat, sa.func.count()).where(
+        a.c.campaign == tx.campaign, a.c.workshop != ""
+    )
+    seats: dict[str, dict[str, int]] = defaultdict(dict)
+    for workshop, seat, number in tx.connection.execute(query.group_by(a.c.workshop, a.c.workshop_seat)):
+        seats[workshop][seat or "confirmed"] = number
+    return dict(seats)
+
+
+# --- messages and letters ---------------------------------------------------------------------------------------
+
+
+def messages(tx: Transaction, wave: str) -> dict[str, Message]:
+    """Each recipient's latest attempt in one wave."""
+    m = tables.messages
+    query = sa.select(m).where(m.c.campaign == tx.campaign, m.c.wave == wave).order_by(m.c.attempt)
+    return {row["recipient"]: _message(row) for row in tx.connection.execute(query).mappings()}
+
+
+def find_message(tx: Transaction, message_id: str) -> Message | None:
+    """The message with this Message-ID, with its angle brackets."""
+    m = tables.messages
+    query = sa.select(m).where(m.c.campaign == tx.campaign, m.c.message_id == message_id).order_by(m.c.attempt.desc())
+    row = tx.connection.execute(query.limit(1)).mappings().one_or_none()
+    return _message(row) if row else None
+
+
+def waves(tx: Transaction) -> list[str]:
+    """Every wave of which a message was claimed, in the order of their first claim."""
+    m = tables.messages
+    query = sa.select(m.c.wave).where(m.c.campaign == tx.campaign).group_by(m.c.wave)
+    return list(tx.connection.execute(query.order_by(sa.func.min(m.c.claimed_at), m.c.wave)).scalars())
+
+
+def _message(row: sa.RowMapping) -> Message:
+    return Message(**{name: row[name] for name in Message.__slots__})
+
+
+def letter_fingerprints(tx: Transaction) -> dict[str, str]:
+    """From what each recipient's letter was made."""
+    found = tables.letters
+    rows = tx.connection.execute(
+        sa.select(found.c.recipient, found.c.fingerprint).where(found.c.campaign == tx.campaign)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def save_letter(tx: Transaction, key: str, fingerprint: str, sha256: str) -> None:
+    """Note from what a recipient's letter was made, and what came out."""
+    found = tables.letters
+    is_it = (found.c.campaign == tx.campaign) & (found.c.recipient == key)
+    values = {"fingerprint": fingerprint, "sha256": sha256}
+    if tx.connection.execute(sa.update(found).where(is_it).values(values)).rowcount == 0:
+        tx.connection.execute(sa.insert(found).values(campaign=tx.campaign, recipient=key, **values))
+
+
+# --- objections -------------------------------------------------------------------------------------------------
+
+
+def block(tx: Transaction, address_hashes: Iterable[str], at: datetime) -> None:
+    """Put keyed hashes of addresses on the block list."""
+    b = tables.blocks
+    for address_hash in address_hashes:
+        if tx.connection.execute(sa.select(b.c.since).where(b.c.address_hash == address_hash)).first() is None:
+            tx.connection.execute(sa.insert(b).values(address_hash=address_hash, since=at))
+
+
+def blocked(tx: Transaction, address_hashes: Collection[str]) -> set[str]:
+    """Those of `address_hashes` that stand on the block list."""
+    b = tables.blocks
+    return set(tx.connection.execute(sa.select(b.c.address_hash).where(b.c.address_hash.in_(address_hashes))).scalars())
