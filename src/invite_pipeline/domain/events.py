@@ -141,11 +141,11 @@ class Replied:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewed:
-    """Staff looked at a reply that waited: took it as proposed, or set it aside."""
+    """Staff looked at a reply that waited: took it as proposed, set it aside, or settled it by an entry."""
 
     PERSONAL: ClassVar[tuple[str, ...]] = ("by",)
     review: int
-    outcome: Literal["accepted", "dismissed"]
+    outcome: Literal["accepted", "dismissed", "settled"]
     by: str = ""
 
 

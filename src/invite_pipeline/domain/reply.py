@@ -100,6 +100,10 @@ class Reply:
     """Why it was read, or entered, as it is."""
     evidence: str = ""
     """The passage, Message-ID or form that it rests on."""
+    sender: str = ""
+    """The address a mail came from, for whoever reviews it."""
+    text: str = ""
+    """What a mail said, without quotes, for whoever reviews it."""
     certain: bool = True
     """False where the sender was not matched or the text was not unambiguous."""
 

@@ -85,7 +85,8 @@ def _sentence(detail: ErrorDetails, path: _Path) -> tuple[str, str]:
             return f"There is no setting “{key}”{where}.", f"Did you mean “{near[0]}”?" if near else "Remove it."
         case "value_error":
             cause = detail["ctx"]["error"]
-            return f"{cause.setting}: {cause}.", ""
+            sentence = str(cause)
+            return f"{sentence[:1].upper()}{sentence[1:]}.", ""
         case "dataclass_type" | "dataclass_exact_type":
             return f"“{key}” is a table, not a single value.", f"Write it as [{_dotted(path)}]."
         case _:

@@ -185,11 +185,13 @@ def history(tx: Transaction, key: str | None = None) -> list[Recorded]:
     return [ledger.event_from_row(row) for row in tx.connection.execute(query).mappings()]
 
 
-def open_reviews(tx: Transaction) -> list[Review]:
-    """The replies that wait for a human, oldest first."""
+def open_reviews(tx: Transaction, key: str | None = None) -> list[Review]:
+    """The replies (of one recipient, or all) that wait for a human, oldest first."""
     v, e = tables.reviews, tables.events
     joined = v.join(e, (e.c.campaign == v.c.campaign) & (e.c.seq == v.c.seq))
     query = sa.select(e, v.c.reason).select_from(joined).where(v.c.campaign == tx.campaign, v.c.state == "open")
+    if key is not None:
+        query = query.where(v.c.recipient == key)
     rows = tx.connection.execute(query.order_by(e.c.seq)).mappings()
     return [Review(row["seq"], row["recipient"], row["reason"], ledger.event_from_row(row)) for row in rows]
 
@@ -204,6 +206,13 @@ def workshop_seats(tx: Transaction) -> dict[str, dict[str, int]]:
     for workshop, seat, number in tx.connection.execute(query.group_by(a.c.workshop, a.c.workshop_seat)):
         seats[workshop][seat or "confirmed"] = number
     return dict(seats)
+
+
+def confirmed_heads(tx: Transaction) -> int:
+    """How many people hold a confirmed seat in the hall."""
+    a = tables.attendees
+    query = sa.select(sa.func.count()).where(a.c.campaign == tx.campaign, a.c.seat.in_(["confirmed", "checked_in"]))
+    return tx.connection.execute(query).scalar_one()
 
 
 # --- messages and letters ---------------------------------------------------------------------------------------

@@ -1,0 +1,179 @@
+"""The one door for every reply: decide, give seats, write the ledger, all in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from invite_pipeline.domain.campaign import Campaign
+from invite_pipeline.domain.events import Replied, Reviewed
+from invite_pipeline.domain.invitation import InvitationState
+from invite_pipeline.domain.reply import (
+    Attendee,
+    Decision,
+    Disposition,
+    Intent,
+    Reply,
+    Role,
+    Seat,
+    Source,
+    decide,
+)
+from invite_pipeline.domain.tracking import Tracking
+from invite_pipeline.domain.workspace import Workspace
+from invite_pipeline.errors import ReplyRefused
+from invite_pipeline.formats.rsvp_link import LinkSigner
+from invite_pipeline.store import queries
+from invite_pipeline.store.database import Store, Transaction
+from invite_pipeline.store.ledger import append
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a reply: `seq` is its event, None where it had been read before."""
+
+    seq: int | None
+    disposition: Disposition
+    reason: str
+    attendees: tuple[Attendee, ...] = ()
+    late: bool = False
+
+    @property
+    def repeated(self) -> bool:
+        """Whether the same reply had been recorded already."""
+        return self.seq is None
+
+
+def record_reply(store: Store, workspace: Workspace, reply: Reply) -> Outcome:
+    """Record one reply of any channel and say what became of it; committed to disk when this returns.
+
+    Raises ReplyRefused for a reply that its
+    sender must correct (a workshop that does not exist, too many persons, the deadline), UnknownRecipient.
+    """
+    _check(workspace.campaign, reply)
+    with store.writing() as tx:
+        return record_in(tx, workspace, reply)
+
+
+def record_in(tx: Transaction, workspace: Workspace, reply: Reply) -> Outcome:
+    """As record_reply, within a transaction of the caller's."""
+    if not reply.recipient:
+        decision = Decision(Disposition.REVIEW, reply.reason or "could not be matched to a recipient")
+        return _append(tx, workspace, reply, decision, ())
+    tx.lock_seats()
+    state = queries.tracking(tx, reply.recipient)
+    decision = decide(state, reply, deadline=workspace.campaign.deadline)
+    if decision.disposition is Disposition.REFUSED:
+        raise ReplyRefused(_capital(decision.reason) + ".", f"Please call {workspace.campaign.rsvp.phone}.")
+    if state.invitation is InvitationState.REVOKED and reply.source in (Source.MAIL, Source.CALENDAR):
+        decision = Decision(Disposition.REVIEW, "the invitation was revoked", decision.late)
+    attendees = reply.attendees
+    if decision.disposition is Disposition.APPLIED and reply.intent is Intent.YES:
+        attendees = _with_seats(tx, workspace.campaign, state, reply)
+    outcome = _append(tx, workspace, reply, decision, attendees)
+    if reply.source.entered_by_staff and outcome.disposition is Disposition.APPLIED and not outcome.repeated:
+        _settle_reviews(tx, reply)
+    return outcome
+
+
+def _append(
+    tx: Transaction,
+    workspace: Workspace,
+    reply: Reply,
+    decision: Decision,
+    attendees: tuple[Attendee, ...],
+) -> Outcome:
+    event = Replied(
+        source=reply.source,
+        intent=reply.intent,
+        declared_at=reply.declared_at,
+        received_at=reply.received_at,
+        disposition=decision.disposition,
+        persons=reply.persons,
+        late=decision.late,
+        decision=decision.reason,
+        reason=reply.reason,
+        attendees=attendees,
+        remark=reply.remark,
+        evidence=reply.evidence,
+        actor=reply.actor,
+        sender=reply.sender,
+        text=reply.text,
+    )
+    seq = append(tx, reply.recipient, event, at=reply.received_at, dedupe=reply.dedupe)
+    if seq is not None and reply.intent is Intent.OBJECTION and decision.disposition is Disposition.APPLIED:
+        _block(tx, workspace, reply.recipient)
+    return Outcome(seq, decision.disposition, decision.reason, attendees, decision.late)
+
+
+def _settle_reviews(tx: Transaction, reply: Reply) -> None:
+    """What staff enter after looking is the answer to every reply of this recipient that waits."""
+    for review in queries.open_reviews(tx, reply.recipient):
+        append(
+            tx, reply.recipient, Reviewed(review=review.seq, outcome="settled", by=reply.actor), at=reply.received_at
+        )
+
+
+def _block(tx: Transaction, workspace: Workspace, recipient: str) -> None:
+    """An objection outlives this campaign: the address goes on the block list, as a keyed hash."""
+    address = queries.recipient(tx, recipient).email
+    if address:
+        signer = LinkSigner(workspace.keys, workspace.campaign.id)
+        queries.block(tx, [signer.block_hash(address)], workspace.now())
+
+
+def _check(campaign: Campaign, reply: Reply) -> None:
+    persons = max(reply.persons or 0, len(reply.attendees))
+    if reply.source is Source.WEB and persons > campaign.rsvp.max_persons:
+        raise ReplyRefused(f"At most {campaign.rsvp.max_persons} persons can come.", field="persons")
+    for attendee in reply.attendees:
+        if attendee.workshop and campaign.workshop(attendee.workshop) is None:
+            known = ", ".join(workshop.id for workshop in campaign.workshops)
+            raise ReplyRefused(f"There is no working group “{attendee.workshop}”.", f"There are: {known}.", "workshop")
+
+
+def _with_seats(tx: Transaction, campaign: Campaign, state: Tracking, reply: Reply) -> tuple[Attendee, ...]:
+    """The attendees with their seats in the hall and in the working groups: confirmed while there is room.
+
+    Whoever holds a confirmed seat keeps it when the reply is changed without giving it up.
+    """
+    attendees = _everybody(reply)
+    mine = sum(attendee.seat is Seat.CONFIRMED for attendee in state.attendees)
+    hall = _Room(campaign.event.capacity, queries.confirmed_heads(tx) - mine, mine)
+    seats = queries.workshop_seats(tx)
+    rooms: dict[str, _Room] = {}
+    for workshop in campaign.workshops:
+        mine = sum(a.workshop == workshop.id and a.workshop_seat is Seat.CONFIRMED for a in state.attendees)
+        taken = seats.get(workshop.id, {}).get(Seat.CONFIRMED, 0)
+        rooms[workshop.id] = _Room(workshop.capacity, taken - mine, mine)
+    return tuple(
+        replace(a, seat=hall.take(), workshop_seat=rooms[a.workshop].take() if a.workshop else None) for a in attendees
+    )
+
+
+class _Room:
+    """Places of one room, while one reply takes some of them."""
+
+    def __init__(self, capacity: int | None, others: int, held: int) -> None:
+        self._free = None if capacity is None else capacity - others
+        self._held = held
+
+    def take(self) -> Seat:
+        if self._free is None:
+            return Seat.CONFIRMED
+        self._held -= 1
+        # A place that was held stays held, even where the capacity was lowered meanwhile.
+        if self._free > 0 or self._held >= 0:
+            self._free -= 1
+            return Seat.CONFIRMED
+        return Seat.WAITLISTED
+
+
+def _everybody(reply: Reply) -> tuple[Attendee, ...]:
+    """One attendee for each head: those that are named, then places whose names are open."""
+    missing = (reply.persons or 1) - len(reply.attendees)
+    first = Role.COMPANION if reply.attendees else Role.INVITEE
+    return reply.attendees + tuple(Attendee(role=first if number == 0 else Role.COMPANION) for number in range(missing))
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
