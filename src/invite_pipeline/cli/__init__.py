@@ -1,0 +1,3 @@
+from invite_pipeline.cli.app import main
+
+__all__ = ["main"]

@@ -1,7 +1,6 @@
 """The ledger: every event is appended here, and folded into the tracking table in the same transaction.
 
-`append` is the only function that writes an event, so that history and projection cannot drift apart; `rebuild`
-proves it by folding everything anew.
+`append` is the only function that writes an event, so that history and projection cannot drift apart.
 """
 
 from __future__ import annotations

@@ -1,0 +1,93 @@
+"""How the command speaks: people read stderr, programs read one JSON document (or lines) on stdout."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from invite_pipeline.domain.stage import Progress, StageReport
+    from invite_pipeline.errors import Problem
+
+
+def say(text: str = "") -> None:
+    """Tell people one line."""
+    print(text, file=sys.stderr)
+
+
+def dump(document: object) -> None:
+    """Give programs one JSON document."""
+    json.dump(document, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def dump_line(document: object) -> None:
+    """Give programs one JSON line."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+
+
+def show_problems(problems: Iterable[Problem]) -> None:
+    """Each problem with its place and its mend."""
+    for problem in problems:
+        say(f"{problem.severity}: {problem}")
+
+
+def show_report(what: str, report: StageReport) -> None:
+    """What a batch did, and each failure by name."""
+    parts = [f"{report.done} {what}"]
+    if report.skipped:
+        parts.append(f"{report.skipped} skipped")
+    if report.failures:
+        parts.append(f"{len(report.failures)} failed")
+    say(", ".join(parts) + ".")
+    for note in report.notes:
+        say(f"  {note}")
+    for failure in report.failures:
+        say(f"  {failure.key}: {failure.message}")
+
+
+def show_table(header: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
+    """A table for people."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title or None, title_justify="left", header_style="bold")
+    for name in header:
+        table.add_column(name)
+    for row in rows:
+        table.add_row(*(str(cell) for cell in row))
+    Console(stderr=True).print(table)
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Progress]:
+    """A bar on a terminal; elsewhere a plain line at each quarter."""
+    if not sys.stderr.isatty():
+        yield _PlainProgress(label)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns: list[Any] = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()]
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        task = bars.add_task(label, total=None)
+
+        def tell(done: int, total: int) -> None:
+            bars.update(task, completed=done, total=total)
+
+        yield tell
+
+
+class _PlainProgress:
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._quarter = -1
+
+    def __call__(self, done: int, total: int) -> None:
+        quarter = 4 * done // total if total else 4
+        if quarter > self._quarter:
+            self._quarter = quarter
+            say(f"{self._label}: {done}/{total}")
