@@ -54,5 +54,6 @@ def test_keys_of_the_environment_are_used_newest_first(tmp_path: Path) -> None:
 def test_empty_key_file_is_never_replaced_silently(tmp_path: Path) -> None:
     (tmp_path / ".invite").mkdir()
     (tmp_path / ".invite" / "keys").write_text("\n")
-    with pytest.raises(InviteError, match="backup"):
+    with pytest.raises(InviteError, match="is empty") as caught:
         signing_keys(tmp_path, {})
+    assert "backup" in caught.value.fix
