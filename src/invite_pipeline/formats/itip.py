@@ -1,0 +1,204 @@
+"""The calendar's part: the entry that an invitation carries, and the answers that calendar programs send (RFC 5546).
+
+Both directions of one format, without any IO. Reading is done line by line and not through a whole calendar
+object: one property that a program wrote badly must not cost the answer that stands next to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+from invite_pipeline.domain.campaign import Campaign
+
+if TYPE_CHECKING:
+    from icalendar import Event
+
+PRODID = "-//invite_pipeline//DE"
+# A reply of a calendar program has a few kilobytes; more is no reply.
+_MAX_OCTETS = 1_000_000
+
+PartStat = Literal["ACCEPTED", "DECLINED", "TENTATIVE", "DELEGATED", "NEEDS-ACTION"]
+_PARTSTATS: dict[str, PartStat] = {
+    "ACCEPTED": "ACCEPTED",
+    "DECLINED": "DECLINED",
+    "TENTATIVE": "TENTATIVE",
+    "DELEGATED": "DELEGATED",
+    "NEEDS-ACTION": "NEEDS-ACTION",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarReply:
+    """What one attendee's calendar answered; addresses are lower-cased and without `mailto:`."""
+
+    uid: str
+    attendee: str
+    partstat: PartStat
+    comment: str = ""
+    dtstamp: datetime | None = None
+    """When the answer was made, UTC; None where the program did not say."""
+    sequence: int = 0
+    delegated_to: tuple[str, ...] = ()
+    organizer: str = ""
+    """Empty for Outlook.com, which leaves it out."""
+    guests: int = 0
+    """How many more the attendee brings, where the program lets them say so (Google)."""
+
+
+# --- writing ----------------------------------------------------------------------------------------------------
+
+
+def publish(campaign: Campaign, *, uid: str, sequence: int = 0, now: datetime, url: str = "") -> bytes:
+    """The campaign's event as an .ics file (METHOD:PUBLISH), CRLF, UTF-8; equal inputs make equal bytes.
+
+    `url` is where one answers; `sequence` rises with every update of the event (RFC 5545, 3.8.7.4).
+    """
+    from icalendar import Calendar
+
+    calendar = Calendar()
+    calendar.add("prodid", PRODID)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    calendar.add_component(_event(campaign, uid=uid, sequence=sequence, now=now, url=url))
+    year = timedelta(days=365)
+    calendar.add_missing_timezones(campaign.event.start.date() - year, campaign.event.end.date() + year)
+    return bytes(calendar.to_ical())
+
+
+def _event(campaign: Campaign, *, uid: str, sequence: int, now: datetime, url: str) -> Event:
+    from icalendar import Event, vCalAddress
+
+    when = campaign.event
+    event = Event()
+    event.add("uid", uid)
+    event.add("dtstamp", now.astimezone(UTC).replace(microsecond=0))
+    event.add("sequence", sequence)
+    event.add("dtstart", when.starts_at)
+    event.add("dtend", when.ends_at)
+    event.add("summary", campaign.title)
+    event.add("location", ", ".join((when.venue, *when.address)))
+    event.add("description", _description(campaign, url))
+    if url:
+        event.add("url", url)
+    organizer = vCalAddress(f"mailto:{campaign.mail.reply_to or campaign.mail.sender}")
+    organizer.params["CN"] = campaign.mail.from_name
+    event.add("organizer", organizer)
+    event.add("status", "CONFIRMED")
+    event.add("transp", "OPAQUE")
+    return event
+
+
+def _description(campaign: Campaign, url: str) -> str:
+    hosts = dict.fromkeys(host.organisation for host in campaign.hosts)
+    lines = [f"{campaign.title}: Einladung von {' und '.join(hosts)}."]
+    if url:
+        lines += ["", f"Ihre Antwort bis zum {campaign.rsvp.deadline:%d.%m.%Y}: {url}"]
+    lines += ["", f"Fragen beantwortet: {campaign.rsvp.office}, {campaign.rsvp.phone}, {campaign.rsvp.email}"]
+    return "\n".join(lines)
+
+
+# --- reading ----------------------------------------------------------------------------------------------------
+
+_Line = tuple[str, dict[str, Any], str]
+
+
+def read_method(data: bytes) -> str:
+    """The calendar's METHOD in capitals (REPLY, REQUEST, COUNTER, …), or empty where it has none or is no calendar."""
+    for path, (name, _params, value) in _lines(data):
+        if name == "METHOD" and path == ("VCALENDAR",):
+            return value.strip().upper()
+    return ""
+
+
+def read_reply(data: bytes) -> CalendarReply | None:
+    """The answer in a METHOD:REPLY; None for every other method and for whatever does not say who answers what."""
+    if read_method(data) != "REPLY":
+        return None
+    first: dict[str, _Line] = {}
+    for path, line in _lines(data):
+        if path == ("VCALENDAR", "VEVENT"):
+            # Later events of one reply are further dates of a series: the first speaks for all.
+            first.setdefault(line[0], line)
+    attendee = first.get("ATTENDEE")
+    uid = _text(first, "UID")
+    if attendee is None or not uid:
+        return None
+    _, params, address = attendee
+    partstat = _PARTSTATS.get(str(params.get("PARTSTAT", "")).upper())
+    if partstat is None or not _address(address):
+        return None
+    return CalendarReply(
+        uid=uid,
+        attendee=_address(address),
+        partstat=partstat,
+        comment=_text(first, "COMMENT") or str(params.get("X-RESPONSE-COMMENT", "")),
+        dtstamp=_stamp(_text(first, "DTSTAMP")),
+        sequence=_number(_text(first, "SEQUENCE")),
+        delegated_to=tuple(filter(None, map(_address, _several(params.get("DELEGATED-TO"))))),
+        organizer=_address(first["ORGANIZER"][2]) if "ORGANIZER" in first else "",
+        guests=_number(str(params.get("X-NUM-GUESTS", ""))),
+    )
+
+
+def _lines(data: bytes) -> Iterator[tuple[tuple[str, ...], _Line]]:
+    """Every property of a calendar with the components it stands in; a line that cannot be read is left out."""
+    from icalendar.parser import Contentline, Contentlines
+
+    if len(data) > _MAX_OCTETS or b"VCALENDAR" not in data[:2000].upper():
+        return
+    path: list[str] = []
+    for raw in Contentlines.from_ical(_decode(data)):  # type: ignore[no-untyped-call]
+        try:
+            name, params, value = Contentline(raw).raw_parts()  # type: ignore[no-untyped-call]
+        except (ValueError, IndexError):
+            continue
+        name = name.upper()
+        if name == "BEGIN":
+            path.append(value.strip().upper())
+        elif name == "END":
+            if path:
+                path.pop()
+        else:
+            yield tuple(path), (name, dict(params), value)
+
+
+def _decode(data: bytes) -> str:
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return data.decode("latin-1")
+
+
+def _text(lines: dict[str, _Line], name: str) -> str:
+    """A TEXT value with its backslashes undone (RFC 5545, 3.3.11)."""
+    if name not in lines:
+        return ""
+    return re.sub(r"\\(.)", lambda found: "\n" if found[1] in "nN" else found[1], lines[name][2]).strip()
+
+
+def _address(value: str) -> str:
+    return re.sub(r"^\s*mailto:\s*", "", value, flags=re.IGNORECASE).strip().strip("<>").lower()
+
+
+def _several(value: object) -> list[str]:
+    if value is None:
+        return []
+    return [str(one) for one in value] if isinstance(value, list | tuple) else [str(value)]
+
+
+def _stamp(value: str) -> datetime | None:
+    try:
+        return datetime.strptime(value.rstrip("Zz"), "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _number(value: str) -> int:
+    return int(value) if re.fullmatch(r"[0-9]{1,9}", value.strip()) else 0
