@@ -1,0 +1,54 @@
+# The one door for newcomers and developers. `make help` lists what it does.
+#
+# PYTHON=/path/to/python3.12 make setup   chooses another interpreter
+# make test ARGS="-k token"               hands arguments to pytest
+
+ARGS ?=
+bin := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format lock bench
+
+## help     what can be made
+help:
+	@sed -n 's/^## /make /p' Makefile
+
+## setup    install what is missing, and run nothing
+setup:
+	@scripts/setup.sh run
+
+## demo     the whole example campaign: letters, mails, replies, report
+demo: setup
+	$(bin)/invite -C . demo
+
+## test     all tests, and before that what they need
+test:
+	@scripts/setup.sh test
+	$(bin)/pytest $(ARGS)
+
+## check    format, lint, types, import direction and all tests: exactly what CI runs
+check:
+	@scripts/setup.sh test
+	$(bin)/ruff format --check .
+	$(bin)/ruff check .
+	$(bin)/mypy
+	$(bin)/lint-imports
+	$(bin)/pytest $(ARGS)
+
+## format   put the code into its one format
+format:
+	@scripts/setup.sh test
+	$(bin)/ruff format .
+	$(bin)/ruff check --fix .
+
+## lock     pin the dependencies of pyproject.toml (ARGS=--upgrade: the newest that fit)
+lock:
+	scripts/lock.sh $(ARGS)
+
+## bench    run every benchmark
+bench:
+	@scripts/setup.sh test
+	@set -e; for file in benchmarks/[a-z]*.py; do \
+		[ -e "$$file" ] || continue; \
+		name=$${file#benchmarks/}; echo "== $${name%.py}"; $(bin)/python -m "benchmarks.$${name%.py}"; \
+	done
