@@ -51,7 +51,8 @@ def options(
         Path, typer.Option("-C", metavar="DIR", help="The campaign's folder.", show_default="the current one")
     ] = Path(),
     now: Annotated[
-        str | None, typer.Option("--now", metavar="TIME", help="The rehearsal clock: what counts as now (or INVITE_NOW).")
+        str | None,
+        typer.Option("--now", metavar="TIME", help="The rehearsal clock: what counts as now (or INVITE_NOW)."),
     ] = None,
 ) -> None:
     """Invitations from the recipient list to the report: load, render, mail, collect, report."""

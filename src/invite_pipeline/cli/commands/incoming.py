@@ -1,0 +1,136 @@
+"""Replies: `collect`, `read` and `record`."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from invite_pipeline.cli.app import IN_PART, Global, app
+from invite_pipeline.cli.output import dump_line, progress, say
+
+if TYPE_CHECKING:
+    from invite_pipeline.domain.reply import Attendee, Reply
+    from invite_pipeline.domain.workspace import Workspace
+
+_STAFF_SOURCES = ("phone", "letter", "fax", "counter")
+
+
+@app.command()
+def collect(
+    context: typer.Context,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Maildirs, mbox files, .eml files or folders of them.")
+    ] = None,
+    imap: Annotated[bool, typer.Option("--imap", help="Read the mailbox that INVITE_IMAP_URL names.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen and store nothing.")] = False,
+) -> None:
+    """Read replies from IMAP, Maildir, mbox or .eml files."""
+    from invite_pipeline.run.local import collect_replies, open_store
+
+    options: Global = context.obj
+    workspace = options.workspace()
+    if bool(paths) == imap:
+        raise typer.BadParameter("name the mailboxes to read, or give --imap")
+    with progress("4 collect") as tell:
+        found = collect_replies(open_store(workspace), workspace, paths or None, dry_run=dry_run, progress=tell)
+    for line in found.lines():
+        say(line)
+    if found.failures:
+        raise typer.Exit(IN_PART)
+
+
+@app.command()
+def read(
+    paths: Annotated[list[Path], typer.Argument(help="Maildirs, mbox files, .eml files or folders of them.")],
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON line for each mail on stdout.")] = False,
+) -> None:
+    """Explain how each mail is read; nothing is stored."""
+    from invite_pipeline.replies.mailbox import read_paths
+    from invite_pipeline.replies.read import read_mail
+
+    for name, data in read_paths(paths):
+        reading = read_mail(data, name).as_json()
+        if as_json:
+            dump_line(reading)
+        else:
+            answer = f", {reading['answer']}" if reading["answer"] else ""
+            say(f"{reading['file']}: {reading['kind']}{answer} – {reading['reason']}")
+
+
+@app.command()
+def record(
+    context: typer.Context,
+    key: Annotated[str, typer.Argument(help="The recipient's key.")],
+    answer: Annotated[str, typer.Argument(help="yes or no.")],
+    source: Annotated[str, typer.Option("--source", help="phone, letter, fax or counter.")],
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who enters it.")],
+    persons: Annotated[int | None, typer.Option("--persons", min=1, help="How many come.")] = None,
+    deputy: Annotated[str, typer.Option("--deputy", metavar="NAME", help="Who comes in place of the invitee.")] = "",
+    workshop: Annotated[
+        str, typer.Option("--workshop", metavar="ID", help="The working group of the first person.")
+    ] = "",
+    declared: Annotated[
+        str | None, typer.Option("--declared", metavar="DATE", help="The letter's date, if not now.")
+    ] = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why, where it overturns something.")] = "",
+) -> None:
+    """Enter a reply that came another way: it applies and sticks."""
+    from invite_pipeline.domain.reply import Disposition, Intent, Reply, Source
+    from invite_pipeline.replies.record import record_reply
+    from invite_pipeline.run.local import open_store
+    from invite_pipeline.run.workspace import parse_time
+
+    options: Global = context.obj
+    if answer not in ("yes", "no"):
+        raise typer.BadParameter("the answer is yes or no")
+    if source not in _STAFF_SOURCES:
+        raise typer.BadParameter(f"the source is one of {', '.join(_STAFF_SOURCES)}")
+    if answer == "no" and (persons or deputy or workshop):
+        raise typer.BadParameter("who declines brings nobody: a deputy who comes is a yes with --deputy")
+    workspace = options.workspace()
+    now = workspace.now()
+    reply = Reply(
+        recipient=key,
+        source=Source(source),
+        intent=Intent(answer),
+        declared_at=parse_time(declared, workspace.campaign.event.tz) if declared else now,
+        received_at=now,
+        # Every entry is a new one: who types the same twice means it twice, and nothing is lost.
+        dedupe=f"staff:{uuid.uuid4()}",
+        actor=by,
+        persons=(persons or 1) if answer == "yes" else None,
+        attendees=_first_attendee(deputy, workshop) if answer == "yes" else (),
+        reason=reason,
+    )
+    outcome = record_reply(open_store(workspace), workspace, reply)
+    late = " It came after the deadline and is marked late." if outcome.late else ""
+    if outcome.disposition is Disposition.APPLIED:
+        say(f"Recorded: {_spoken(workspace, reply)}.{late}")
+        _say_waitlisted(outcome.attendees)
+    else:
+        say(f"Kept for review: {outcome.reason}.{late}")
+
+
+def _first_attendee(deputy: str, workshop: str) -> tuple[Attendee, ...]:
+    from invite_pipeline.domain.reply import Attendee, Role
+
+    if not deputy and not workshop:
+        return ()
+    return (Attendee(role=Role.DEPUTY if deputy else Role.INVITEE, name=deputy, workshop=workshop),)
+
+
+def _spoken(workspace: Workspace, reply: Reply) -> str:
+    if reply.intent == "no":
+        return f"{reply.recipient} does not come to {workspace.campaign.title}"
+    return f"{reply.recipient} comes with {reply.persons} person{'s' if (reply.persons or 1) > 1 else ''}"
+
+
+def _say_waitlisted(attendees: tuple[Attendee, ...]) -> None:
+    for attendee in attendees:
+        if attendee.seat == "waitlisted":
+            say("The hall is full: one person stands on the waiting list.")
+        if attendee.workshop_seat == "waitlisted":
+            say(f"The working group {attendee.workshop} is full: the person stands on its waiting list.")

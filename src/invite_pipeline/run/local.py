@@ -1,0 +1,94 @@
+"""All stages on one machine, one after the other: the store is opened once, each stage does what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from invite_pipeline.domain.stage import Progress, StageReport, silent
+from invite_pipeline.domain.workspace import Workspace
+from invite_pipeline.errors import InviteError, Problem, RecipientsInvalid, UnknownRecipient
+from invite_pipeline.store import queries
+from invite_pipeline.store.database import Store
+
+if TYPE_CHECKING:
+    from invite_pipeline.replies.collect import CollectReport
+
+
+def open_store(workspace: Workspace) -> Store:
+    """The campaign's store, made or migrated where needed. Raises StoreUnusable."""
+    return Store.open(workspace.store_url, workspace.campaign.id, workspace.campaign.title)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What loading the lists did, and every problem of every row."""
+
+    report: StageReport
+    problems: tuple[Problem, ...]
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """Those problems that kept a row out."""
+        return tuple(problem for problem in self.problems if problem.severity == "error")
+
+
+def load(store: Store, workspace: Workspace) -> LoadReport:
+    """Stage 1: read all lists and store what is new or changed; rows with errors stay out, the others go on.
+
+    Raises RecipientsInvalid where not one recipient could be read.
+    """
+    from invite_pipeline.recipients.load import list_files, read_lists
+    from invite_pipeline.recipients.store import store_recipients
+
+    loaded = read_lists(list_files(workspace.folder, workspace.campaign), workspace.folder)
+    if not loaded.recipients:
+        raise RecipientsInvalid(loaded.problems)
+    broken = any(problem.severity == "error" for problem in loaded.problems)
+    # Where a row or a file could not be read, nobody may count as taken off the list.
+    report = store_recipients(store, loaded.recipients, workspace.now(), complete=not broken)
+    return LoadReport(report, loaded.problems)
+
+
+def render(
+    store: Store, workspace: Workspace, *, only: str | None = None, jobs: int | None = None, progress: Progress = silent
+) -> StageReport:
+    """Stage 2: the programme, and every letter that is missing or no longer what it should be."""
+    from invite_pipeline.letters.programme import programme_pdf
+    from invite_pipeline.letters.render import due, render_batch
+
+    programme_pdf(workspace)
+    keys = due(store, workspace)
+    if only is not None:
+        keys = [key for key in keys if key == existing(store, only)]
+    return render_batch(store, workspace, keys, jobs=jobs, progress=progress)
+
+
+def existing(store: Store, key: str) -> str:
+    """The key, if it is a recipient's. Raises UnknownRecipient."""
+    with store.reading() as tx:
+        if not queries.recipients(tx, [key]):
+            raise UnknownRecipient(key)
+    return key
+
+
+def collect_replies(
+    store: Store,
+    workspace: Workspace,
+    paths: Sequence[Path] | None,
+    *,
+    dry_run: bool = False,
+    imap_url: str = "",
+    progress: Progress = silent,
+) -> CollectReport:
+    """Stage 4: read the mails of `paths`, or of the mailbox at `imap_url`, and record what they say."""
+    from invite_pipeline.replies.collect import collect
+    from invite_pipeline.replies.mailbox import read_imap, read_paths
+
+    if paths:
+        return collect(store, workspace, read_paths(paths), dry_run=dry_run, progress=progress)
+    if not imap_url:
+        raise InviteError("No mailbox is set.", "Set INVITE_IMAP_URL=imaps://user:password@host/INBOX.")
+    return collect(store, workspace, read_imap(imap_url), dry_run=dry_run, progress=progress)
