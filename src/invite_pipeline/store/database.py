@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
@@ -52,20 +53,25 @@ class Store:
 
         Raises StoreUnusable where it cannot be reached, written or understood.
         """
-        engine = _engine(url)
+        store = cls(_engine(url), campaign)
         try:
-            _migrate(engine)
-            store = cls(engine, campaign)
-            with store.writing() as tx:
-                _register(tx, title)
+            _migrate(store.engine)
+            _register(store, title)
         except SQLAlchemyError as error:
+            store.close()
             raise _unusable(error) from error
+        except StoreUnusable:
+            store.close()
+            raise
         return store
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """A transaction that sees one state of the store and writes nothing."""
-        with self.engine.connect() as connection:
+        # SQLite shows every transaction one state; PostgreSQL would show each statement the newest.
+        snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        options = {} if self.engine.dialect.name == "sqlite" else snapshot
+        with self.engine.connect().execution_options(**options) as connection:
             yield Transaction(connection, self.campaign)
 
     @contextmanager
@@ -146,12 +152,16 @@ def _revision(connection: Connection) -> str | None:
     return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _register(tx: Transaction, title: str) -> None:
-    found = tx.connection.execute(
-        sa.select(tables.campaigns.c.title).where(tables.campaigns.c.id == tx.campaign)
-    ).scalar()
-    if found is None:
-        tx.connection.execute(sa.insert(tables.campaigns).values(id=tx.campaign, title=title))
+def _register(store: Store, title: str) -> None:
+    """Note the campaign once; a command that only reads must not wait for a writer."""
+    known = sa.select(tables.campaigns.c.id).where(tables.campaigns.c.id == store.campaign)
+    with store.reading() as tx:
+        if tx.connection.execute(known).first():
+            return
+    dialect = sqlite if store.engine.dialect.name == "sqlite" else postgresql
+    row = dialect.insert(tables.campaigns).values(id=store.campaign, title=title)
+    with store.writing() as tx:
+        tx.connection.execute(row.on_conflict_do_nothing())
 
 
 def _unusable(error: SQLAlchemyError) -> StoreUnusable:

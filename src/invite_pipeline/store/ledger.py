@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import asdict
 from datetime import datetime
 from functools import cache
@@ -48,12 +49,14 @@ def append(tx: Transaction, recipient: str, event: Event, *, at: datetime, dedup
         "kind": type(event).__name__,
         "data": {name: value for name, value in whole.items() if name not in personal_names},
         "personal": {name: value for name, value in whole.items() if name in personal_names} or None,
-        "dedupe": dedupe,
+        "dedupe": _dedupe_key(dedupe),
     }
+    # Locked before the number is drawn, so that a recipient's events are folded in the order of their numbers.
+    before = load_tracking(tx, recipient, lock=True) if recipient else None
     seq = _insert_new(tx, values)
     if seq is None:
         return None
-    _project(tx, Recorded(seq, recipient, at, event))
+    _project(tx, before, Recorded(seq, recipient, at, event))
     return seq
 
 
@@ -128,7 +131,13 @@ def _insert_new(tx: Transaction, values: dict[str, Any]) -> int | None:
     return tx.connection.execute(statement.returning(tables.events.c.seq)).scalar()
 
 
-def _project(tx: Transaction, recorded: Recorded) -> None:
+def _dedupe_key(key: str | None) -> str | None:
+    """The key as it is, or its hash where it is longer than the column (a Message-ID may have 998 characters)."""
+    longest = cast(sa.String, tables.events.c.dedupe.type).length or 0
+    return key if key is None or len(key) <= longest else hashlib.sha256(key.encode()).hexdigest()
+
+
+def _project(tx: Transaction, before: Tracking | None, recorded: Recorded) -> None:
     event = recorded.event
     if isinstance(event, Replied) and event.disposition is Disposition.REVIEW:
         tx.connection.execute(
@@ -147,7 +156,6 @@ def _project(tx: Transaction, recorded: Recorded) -> None:
     if not recorded.recipient:
         return
     _project_message(tx, recorded)
-    before = load_tracking(tx, recorded.recipient, lock=True)
     after = fold(before or Tracking(), recorded)
     _write_tracking(tx, recorded.recipient, before, after)
 

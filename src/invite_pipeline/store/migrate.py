@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from sqlalchemy.engine import Engine
+
+# Any number will do, as long as every version of this program takes the same.
+_LOCK = 0x1A71E
 
 
 def alembic_config() -> Config:
@@ -30,5 +34,7 @@ def _run(engine: Engine, direction: str, revision: str) -> None:
     config = alembic_config()
     # Two processes that open a new store at once must not both create it.
     with engine.connect().execution_options(invite_begin="BEGIN IMMEDIATE") as connection, connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
         config.attributes["connection"] = connection
         getattr(command, direction)(config, revision)
