@@ -104,9 +104,13 @@ find_python() {
     "Install one of them, then run for example: PYTHON=/path/to/python3.12 make setup"
 }
 
+# Of the interpreter that PYTHON asks for, if it asks for one.
+venv_is_wanted() { [[ -z ${PYTHON:-} || $("$PYTHON" -V 2>&1) == "$(.venv/bin/python -V 2>&1)" ]]; }
+
 # An environment that was made here, works, and is of a version that fits.
 venv_is_good() {
-  grep -qsF "$PWD/.venv/" .venv/bin/pip && fits .venv/bin/python && .venv/bin/python -c 'import pip' 2>/dev/null
+  grep -qsF "$PWD/.venv/" .venv/bin/pip && fits .venv/bin/python && .venv/bin/python -c 'import pip' 2>/dev/null &&
+    venv_is_wanted
 }
 
 add_venv_needs() {
@@ -122,7 +126,9 @@ fingerprint() {
     sha256sum
 }
 
-installed() { [[ -x .venv/bin/python && -f .venv/installed-$1 && $(<".venv/installed-$1") == "$(fingerprint)" ]]; }
+installed() {
+  [[ -x .venv/bin/python && -f .venv/installed-$1 && $(<".venv/installed-$1") == "$(fingerprint)" ]] && venv_is_wanted
+}
 
 install_python_packages() {
   if ! venv_is_good; then

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -77,10 +77,8 @@ class StoreTests:
     """Subclassed once a database, which says what `store_url` is."""
 
     @pytest.fixture
-    def store(self, tmp_path: Path, store_url: str) -> Iterator[Store]:
-        store = a_store(a_workspace(tmp_path, store_url=store_url), [a_recipient(BONN), a_recipient("k-köln")])
-        yield store
-        store.close()
+    def store(self, tmp_path: Path, store_url: str) -> Store:
+        return a_store(a_workspace(tmp_path, store_url=store_url), [a_recipient(BONN), a_recipient("k-köln")])
 
     def write(self, store: Store, *events: Event, key: str = BONN, dedupe: str | None = None) -> list[int | None]:
         with store.writing() as tx:
@@ -115,9 +113,7 @@ class StoreTests:
 
     def test_opening_again_keeps_everything(self, store: Store, store_url: str) -> None:
         self.write(store, a_yes())
-        again = Store.open(store_url, store.campaign)
-        assert self.tracking(again).reply == "yes"
-        again.close()
+        assert self.tracking(Store.open(store_url, store.campaign)).reply == "yes"
 
     def test_store_of_a_newer_version_is_left_alone(self, store: Store, store_url: str) -> None:
         with store.engine.begin() as connection:
@@ -269,12 +265,10 @@ class StoreTests:
     # --- several campaigns ---
 
     @pytest.fixture
-    def other(self, tmp_path: Path, store: Store, store_url: str) -> Iterator[Store]:
+    def other(self, tmp_path: Path, store: Store, store_url: str) -> Store:
         """A second campaign in the database of the first, with a recipient of the same key and code."""
         workspace = a_workspace(tmp_path, store_url=store_url, campaign=a_campaign(id="sommerfest"))
-        other = a_store(workspace, [a_recipient(BONN, organisation="Bundesstadt Bonn")])
-        yield other
-        other.close()
+        return a_store(workspace, [a_recipient(BONN, organisation="Bundesstadt Bonn")])
 
     def test_campaigns_share_a_database_and_nothing_else(self, store: Store, other: Store) -> None:
         before = self.events(other), self.tracking(other)
