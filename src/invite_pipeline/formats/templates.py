@@ -1,0 +1,255 @@
+"""The campaign's Jinja2 templates: rendered strictly, with German dates, and with errors that name file and line."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime, time
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError, UndefinedError, meta
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from invite_pipeline.domain.address import address_lines, salutation
+from invite_pipeline.domain.campaign import Campaign
+from invite_pipeline.domain.invitation import shown_code
+from invite_pipeline.domain.recipient import Recipient
+from invite_pipeline.errors import Problem, TemplateBroken
+
+FOLDER = "templates"
+"""The templates' folder in a campaign."""
+
+
+class Templates:
+    """The templates of one campaign folder; nothing that stands in the data can become markup or template code."""
+
+    def __init__(self, folder: Path) -> None:
+        self._environment = ImmutableSandboxedEnvironment(
+            loader=FileSystemLoader(folder / FOLDER),
+            undefined=StrictUndefined,
+            autoescape=lambda name: name is None or name.endswith(".html"),
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+        self._environment.filters.update(
+            date=long_date, weekday_date=weekday_date, time=clock_time, plain=plain, keep=keep_together
+        )
+
+    def render(self, name: str, **context: Any) -> str:
+        """Render one template. Raises TemplateBroken naming the template and the line that is wrong."""
+        try:
+            return self._environment.get_template(name).render(**context)
+        except (TemplateNotFound, TemplateSyntaxError, UndefinedError, SecurityError, TypeError, ValueError) as error:
+            raise self._broken(name, error) from error
+
+    def source(self, name: str) -> str:
+        """A template's own text. Raises TemplateBroken where there is none."""
+        try:
+            return self._environment.loader.get_source(self._environment, name)[0]  # type: ignore[union-attr]
+        except TemplateNotFound as error:
+            raise self._broken(name, error) from error
+
+    def included(self, name: str) -> set[str]:
+        """The template itself and every one that it includes or extends. Raises TemplateBroken."""
+        found: set[str] = set()
+        waiting = [name]
+        while waiting:
+            one = waiting.pop()
+            if one not in found:
+                found.add(one)
+                waiting += [other for other in meta.find_referenced_templates(self._parsed(one)) if other]
+        return found
+
+    def names(self, name: str) -> set[str]:
+        """The context names that a template, with all that it includes, needs. Raises TemplateBroken."""
+        used: set[str] = set()
+        for one in self.included(name):
+            used |= meta.find_undeclared_variables(self._parsed(one))
+        return used
+
+    def check(self, name: str, known: Iterable[str]) -> list[Problem]:
+        """What is wrong with a template before any recipient is there: syntax, missing includes, unknown names."""
+        try:
+            return [
+                Problem(
+                    "error",
+                    f"{FOLDER}/{one}",
+                    f"The template uses the name “{unknown}”, which does not exist.",
+                    f"Known are: {', '.join(sorted(known))}.",
+                    row=self._line_of(one, unknown),
+                )
+                for one in sorted(self.included(name))
+                for unknown in sorted(meta.find_undeclared_variables(self._parsed(one)) - set(known))
+            ]
+        except TemplateBroken as error:
+            return [Problem("error", error.file, error.message.split(": ", 1)[-1], error.fix, row=error.line)]
+
+    def _parsed(self, name: str) -> Any:
+        try:
+            return self._environment.parse(self.source(name), name)
+        except TemplateSyntaxError as error:
+            raise self._broken(name, error) from error
+
+    def _line_of(self, name: str, word: str) -> int | None:
+        lines = self.source(name).splitlines()
+        pattern = re.compile(rf"\b{re.escape(word)}\b")
+        return next((number for number, line in enumerate(lines, start=1) if pattern.search(line)), None)
+
+    def _broken(self, name: str, error: Exception) -> TemplateBroken:
+        if isinstance(error, TemplateNotFound):
+            missing = error.name or name
+            where = f"{FOLDER}/{missing}" if missing == name else f"{FOLDER}/{name}"
+            return TemplateBroken(
+                where,
+                None,
+                f"The template {FOLDER}/{missing} does not exist.",
+                "Write it, or run `invite init` for an example.",
+            )
+        if isinstance(error, TemplateSyntaxError):
+            file = f"{FOLDER}/{error.name or name}"
+            return TemplateBroken(
+                file, error.lineno, f"This is not a valid template: {error.message}.", "See Jinja's template syntax."
+            )
+        file, line = _place(error, name)
+        return TemplateBroken(
+            f"{FOLDER}/{file}",
+            line,
+            f"{str(error).rstrip('.')}.",
+            "Check the name's spelling, or add the value to campaign.toml.",
+        )
+
+
+def _place(error: Exception, name: str) -> tuple[str, int | None]:
+    """The innermost template line of an error: Jinja rewrites tracebacks so that they name templates."""
+    place: tuple[str, int | None] = (name, None)
+    trace = error.__traceback__
+    while trace is not None:
+        path = Path(trace.tb_frame.f_code.co_filename)
+        if FOLDER in path.parts and path.suffix in (".html", ".txt", ".css"):
+            cut = len(path.parts) - path.parts[::-1].index(FOLDER)
+            place = ("/".join(path.parts[cut:]), trace.tb_lineno)
+        trace = trace.tb_next
+    return place
+
+
+# --- the context ------------------------------------------------------------------------------------------------
+
+
+def invitation_context(campaign: Campaign, recipient: Recipient, *, link: str, code: str) -> dict[str, Any]:
+    """The names that every template of letters, mails and pages about one recipient may use."""
+    return {
+        **campaign_context(campaign),
+        "recipient": recipient,
+        "address": address_lines(recipient),
+        "salutation": salutation(recipient),
+        "link": link,
+        "code": shown_code(code),
+    }
+
+
+def campaign_context(campaign: Campaign) -> dict[str, Any]:
+    """The names that a template about no recipient may use: the campaign and its parts."""
+    parts = {
+        part.name: getattr(campaign, part.name) for part in fields(campaign) if _is_part(getattr(campaign, part.name))
+    }
+    return {"campaign": campaign, **parts}
+
+
+def _is_part(value: object) -> bool:
+    """A section of campaign.toml, or a list of them; plain settings are reached through `campaign`."""
+    return is_dataclass(value) or (isinstance(value, tuple) and all(is_dataclass(one) for one in value))
+
+
+# --- filters ----------------------------------------------------------------------------------------------------
+
+
+def long_date(value: date, language: str = "de") -> str:
+    """A date in words: "19. Januar 2024"."""
+    return format_date(value, "long", locale=language)
+
+
+def weekday_date(value: date, language: str = "de") -> str:
+    """A date in words with its weekday: "Freitag, 19. Januar 2024"."""
+    return format_date(value, "full", locale=language)
+
+
+def clock_time(value: datetime | time) -> str:
+    """Hours and minutes: "10:00"."""
+    return f"{value:%H:%M}"
+
+
+def keep_together(text: str) -> str:
+    """The text with its blanks made no-break, so that a name or a number never breaks across lines."""
+    return text.replace(" ", "\u00a0")
+
+
+_BLOCKS = frozenset(("p", "div", "h1", "h2", "h3", "h4", "ul", "ol", "li", "table", "tr", "section", "blockquote"))
+
+
+def plain(html: str, width: int = 72) -> str:
+    """The text of simple HTML as plain text: paragraphs wrapped at `width`, list items with a dash, links in full."""
+    reader = _PlainReader()
+    reader.feed(str(html))
+    reader.close()
+    return "\n\n".join(_wrapped(block, width) for block in reader.finished())
+
+
+def _wrapped(block: str, width: int) -> str:
+    # Hyphens and long words stay whole: a broken link opens nothing.
+    lines = (re.sub(r"[ \t]+", " ", line).strip() for line in block.split("\n"))
+    return "\n".join(
+        textwrap.fill(
+            line,
+            width,
+            break_long_words=False,
+            break_on_hyphens=False,
+            subsequent_indent="  " if line.startswith("- ") else "",
+        )
+        for line in lines
+    )
+
+
+class _PlainReader(HTMLParser):
+    """Collects the text of blocks; a line break stays one, the rest of the white space folds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._done: list[str] = []
+        self._text = ""
+        self._link = ""
+        self._link_starts = 0
+
+    def finished(self) -> list[str]:
+        self._flush()
+        return self._done
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _BLOCKS:
+            self._flush()
+        if tag == "li":
+            self._text = "- "
+        elif tag == "br":
+            self._text = self._text.rstrip() + "\n"
+        elif tag == "a":
+            self._link, self._link_starts = dict(attrs).get("href") or "", len(self._text)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a" and self._link and self._text[self._link_starts :].strip() != self._link:
+            self._text += f" ({self._link})"
+        if tag in _BLOCKS:
+            self._flush()
+
+    def handle_data(self, data: str) -> None:
+        self._text += re.sub(r"\s+", " ", data)
+
+    def _flush(self) -> None:
+        if self._text.strip(" -"):
+            self._done.append(self._text.strip())
+        self._text = ""
