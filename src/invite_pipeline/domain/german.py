@@ -1,0 +1,180 @@
+"""German offices: gender, feminine form, accusative, and how the office is said in a salutation.
+
+The forms follow the Federal Ministry of the Interior's advice on forms of address ("Ratgeber für Anschriften und
+Anreden"). Only offices known here are ever used in a salutation; any other is printed and the name is greeted.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .recipient import Gender
+
+NARROW = "\u202f"
+"""The narrow no-break space that keeps "Dr. h. c." together."""
+
+# By rank, highest first: masculine and feminine as they follow "Herr" and "Frau".
+_SALUTED: tuple[tuple[str, str], ...] = (
+    ("Bundespräsident", "Bundespräsidentin"),
+    ("Bundeskanzler", "Bundeskanzlerin"),
+    ("Ministerpräsident", "Ministerpräsidentin"),
+    ("Landtagspräsident", "Landtagspräsidentin"),
+    ("Präsident", "Präsidentin"),
+    ("Vizepräsident", "Vizepräsidentin"),
+    ("Bundesminister", "Bundesministerin"),
+    ("Staatsminister", "Staatsministerin"),
+    ("Minister", "Ministerin"),
+    ("Staatssekretär", "Staatssekretärin"),
+    ("Botschafter", "Botschafterin"),
+    ("Abgeordneter", "Abgeordnete"),
+    ("Generalkonsul", "Generalkonsulin"),
+    ("Konsul", "Konsulin"),
+    ("Regierungspräsident", "Regierungspräsidentin"),
+    ("Landesdirektor", "Landesdirektorin"),
+    ("Städteregionsrat", "Städteregionsrätin"),
+    ("Landrat", "Landrätin"),
+    ("Oberbürgermeister", "Oberbürgermeisterin"),
+    ("Bürgermeister", "Bürgermeisterin"),
+    ("Bezirksbürgermeister", "Bezirksbürgermeisterin"),
+    ("Stadtdirektor", "Stadtdirektorin"),
+    ("Kreisdirektor", "Kreisdirektorin"),
+    ("Beigeordneter", "Beigeordnete"),
+)
+_RANKS = {form: rank for rank, forms in enumerate(_SALUTED) for form in forms}
+_FEMININE = dict(_SALUTED)
+_MASCULINE = {feminine: masculine for masculine, feminine in _SALUTED}
+
+_ADJECTIVAL = re.compile(r"(?:vorsitzend|geordnet|auftragt|delegiert|mächtigt|gestellt|beamt)er$", re.IGNORECASE)
+_WEAK = re.compile(r"(?:ent|ant|ist|arch|naut|nom|log)e?$", re.IGNORECASE)
+# What may stand before the noun: "stellvertretender", "Erste", "1.".
+_ADJECTIVE = re.compile(
+    r"^(?:[a-zäöüß.]+|\d+\.|(?:Erst|Zweit|Dritt|Leitend|Geschäftsführend|Regierend|Stellvertretend|Amtierend)er?)$"
+)
+# What follows the office itself: "des Landtags …", "für Kultur", "a. D.".
+_COMPLEMENT = re.compile(r"\s+(?:(?:des|der|von|vom|für|im|in|am|an|beim|zur|zu)\s.*|a\.[\s\u00a0\u202f]*D\..*|,.*)$")
+_GENITIVE = re.compile(r"\s(?:des|der)\s")
+_FORMER = re.compile(r"\b[ai]\.\s*[DR]\.", re.IGNORECASE)
+_BOTH_GENDERS = re.compile(r"(?:/-?|\*|:|_|\()in\)?\b|(?<=[a-zäöüß])In\b")
+_ARTICLE = re.compile(r"^(?:(?P<m>der)|(?P<f>die))\s+", re.IGNORECASE)
+_ABBREVIATIONS = (
+    (re.compile(r"\bh\.\s*c\."), f"h.{NARROW}c."),
+    (re.compile(r"\ba\.\s*D\."), f"a.{NARROW}D."),
+    (re.compile(r"\bi\.\s*R\."), f"i.{NARROW}R."),
+    (re.compile(r"\be\.\s*V\."), f"e.{NARROW}V."),
+)
+_H_C = re.compile(r"(?<=[\w.])\s*(?=h\.\u202fc\.)")
+
+
+def typeset(text: str) -> str:
+    """The text with "h. c.", "a. D.", "i. R." and "e. V." spaced by narrow no-break spaces."""
+    if "." not in text:
+        return text
+    for pattern, replacement in _ABBREVIATIONS:
+        text = pattern.sub(replacement, text)
+    return _H_C.sub(NARROW, text)
+
+
+def split_article(office: str) -> tuple[Gender, str]:
+    """The grammatical gender and the bare office of an authority's name such as "Der Vorsitzende" (Vorsitzender)."""
+    match = _ARTICLE.match(office)
+    if not match:
+        return "", office
+    bare = office[match.end() :]
+    if match["f"]:
+        return "f", bare
+    adjectives, noun, rest = _parts(bare)
+    return "m", "".join(adjectives) + (noun + "r" if _ADJECTIVAL.search(noun + "r") else noun) + rest
+
+
+def gender_of(office: str) -> Gender:
+    """The gender that the form of a known office shows: "f" for a feminine form; a masculine form may be generic."""
+    return "f" if _noun(office) in _MASCULINE else ""
+
+
+def contradicts(office: str, gender: Gender) -> bool:
+    """Whether the list gives a feminine office to a man."""
+    return gender == "m" and gender_of(office) == "f"
+
+
+def in_gender(office: str, gender: Gender) -> str:
+    """The office in the form of its holder: a known masculine form becomes feminine, "/in" is resolved."""
+    both = _BOTH_GENDERS.search(office)
+    if both:
+        masculine = office[: both.start()] + office[both.end() :]
+        if gender == "m":
+            return masculine
+        return in_gender(masculine, "f") if gender == "f" else office
+    if gender != "f":
+        return office
+    adjectives, noun, rest = _parts(office)
+    return "".join(_ending(word, "er", "e") for word in adjectives) + _FEMININE.get(noun, noun) + rest
+
+
+def accusative(office: str, gender: Gender) -> str:
+    """The office as it stands after "Herrn": weak nouns and adjectives decline, Bürgermeister and Landrat do not."""
+    if gender != "m":
+        return office
+    adjectives, noun, rest = _parts(office)
+    if _ADJECTIVAL.search(noun):
+        noun = noun[:-1] + "n"
+    elif _WEAK.search(noun):
+        noun += "n" if noun.endswith("e") else "en"
+    return "".join(_ending(word, "er", "en") for word in adjectives) + noun + rest
+
+
+def with_article(office: str, gender: Gender) -> str:
+    """An authority without a name: "Der Oberbürgermeister", "Die Bürgermeisterin", "Der Vorsitzende"."""
+    if gender == "f":
+        return f"Die {office}"
+    adjectives, noun, rest = _parts(office)
+    noun = noun[:-1] if _ADJECTIVAL.search(noun) else noun
+    return "Der " + "".join(_ending(word, "er", "e") for word in adjectives) + noun + rest
+
+
+def saluted(office: str) -> str:
+    """What follows "Herr" or "Frau" in a salutation: the bare office, or "" where the name is greeted instead."""
+    noun = _noun(office)
+    return noun if noun in _RANKS and not is_former(office) else ""
+
+
+def rank(office: str) -> int:
+    """The office's place in the order of precedence, 0 highest; deputies come after every holder."""
+    if not saluted(office):
+        return 2 * len(_SALUTED)
+    deputy = any("stell" in word.lower() for word in _parts(office)[0])
+    return _RANKS[_noun(office)] + (len(_SALUTED) if deputy else 0)
+
+
+def is_former(office: str) -> bool:
+    """Whether the holder has left office ("a. D.", "i. R.")."""
+    return bool(_FORMER.search(office))
+
+
+def names_its_house(office: str) -> bool:
+    """Whether the office says of what: "Präsident des Landtags Nordrhein-Westfalen"."""
+    return bool(_GENITIVE.search(office))
+
+
+def contains_organisation(office: str, organisation: str) -> bool:
+    """Whether the office already names the organisation, whatever its case ending."""
+    stems = {re.sub(r"e?s$", "", word.lower()) for word in office.split()}
+    return all(re.sub(r"e?s$", "", word.lower()) in stems for word in organisation.split())
+
+
+def _parts(office: str) -> tuple[list[str], str, str]:
+    """The adjectives (each with the space after it), the noun, and all that follows."""
+    complement = _COMPLEMENT.search(office)
+    head, rest = (office[: complement.start()], office[complement.start() :]) if complement else (office, "")
+    words = head.split(" ")
+    first = next((place for place, word in enumerate(words) if not _ADJECTIVE.match(word)), len(words) - 1)
+    after = "".join(" " + word for word in words[first + 1 :])
+    return [word + " " for word in words[:first]], words[first], after + rest
+
+
+def _noun(office: str) -> str:
+    return _parts(office)[1]
+
+
+def _ending(word: str, old: str, new: str) -> str:
+    """An adjective (with the space after it) in another ending."""
+    return word.removesuffix(old + " ") + new + " " if word.endswith(old + " ") else word
