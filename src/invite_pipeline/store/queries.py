@@ -56,7 +56,7 @@ def recipients(tx: Transaction, keys: Collection[str] | None = None) -> list[Rec
     joined = r.join(t, (t.c.campaign == r.c.campaign) & (t.c.recipient == r.c.key))
     query = sa.select(r.c.data).select_from(joined).where(r.c.campaign == tx.campaign, t.c.listed)
     rows = tx.connection.execute(query.order_by(r.c.position, r.c.key)).scalars()
-    found = [_recipient(data) for data in rows]
+    found = [recipient_from(data) for data in rows]
     return found if keys is None else [one for one in found if one.key in frozenset(keys)]
 
 
@@ -67,7 +67,7 @@ def recipient(tx: Transaction, key: str) -> Recipient:
     data = tx.connection.execute(query).scalar()
     if data is None:
         raise UnknownRecipient(key)
-    return _recipient(data)
+    return recipient_from(data)
 
 
 def recipients_by_email(tx: Transaction, address: str) -> list[str]:
@@ -112,7 +112,8 @@ def _recipient_adapter() -> TypeAdapter[Recipient]:
     return TypeAdapter(Recipient)
 
 
-def _recipient(data: dict[str, Any]) -> Recipient:
+def recipient_from(data: dict[str, Any]) -> Recipient:
+    """A recipient as its row keeps it."""
     return _recipient_adapter().validate_python(data)
 
 
