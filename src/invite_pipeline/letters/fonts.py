@@ -1,0 +1,28 @@
+"""The letters' fonts: from pinned packages, never from the system, so that output is the same on every machine."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+SERIF, SANS = "Letter Serif", "Letter Sans"
+"""The families that templates use."""
+
+_FACES = (
+    (SERIF, "font_source_serif_pro", "SourceSerifPro", (("Regular", 400, "normal"), ("Semibold", 600, "normal"), ("It", 400, "italic"))),
+    (SANS, "font_source_sans_pro", "SourceSansPro", (("Regular", 400, "normal"), ("Semibold", 600, "normal"))),
+)
+
+
+@cache
+def font_faces() -> str:
+    """The @font-face rules of both families."""
+    rules = []
+    for family, package, name, cuts in _FACES:
+        for cut, weight, style in cuts:
+            url = files(package).joinpath("files", f"{name}-{cut}.ttf")
+            rules.append(
+                f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: {style};'
+                f' src: url("file://{url}") }}'
+            )
+    return "\n".join(rules)
