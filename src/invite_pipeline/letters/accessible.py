@@ -1,0 +1,35 @@
+"""What makes a letter accessible (PDF/UA-1) and archivable (PDF/A-3a) at once, beyond what WeasyPrint does by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+VARIANT = "pdf/a-3a"
+"""WeasyPrint's variant: tagged like PDF/UA, with the output intent and the metadata of PDF/A."""
+
+# PDF/A wants every foreign XMP property declared, and PDF/UA its part inside the packet's one rdf:RDF (ISO 14289-1,
+# clause 5): readers ignore a second one, which is what WeasyPrint's own `xmp_metadata` would write.
+_UA_METADATA = b"""<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1" />\
+<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" \
+xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">\
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">\
+<pdfaSchema:schema>PDF/UA Universal Accessibility Schema</pdfaSchema:schema>\
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>\
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>\
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">\
+<pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>\
+<pdfaProperty:category>internal</pdfaProperty:category>\
+<pdfaProperty:description>Part of ISO 14289 that the document conforms to</pdfaProperty:description>\
+</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"""
+
+
+def accessible_xmp(packet: bytes) -> bytes:
+    """The XMP of a PDF/A-3a file, which then says that it is PDF/UA-1 too."""
+    return packet.replace(b"</rdf:RDF>", _UA_METADATA + b"</rdf:RDF>", 1)
+
+
+def declare_accessible(document: Any) -> None:
+    """Make a laid-out WeasyPrint document say in its metadata that it is PDF/UA-1 besides PDF/A-3a."""
+    plain = document.metadata.generate_rdf_metadata
+    # On the way out, not with pikepdf afterwards: reading and writing each letter once more costs milliseconds.
+    document.metadata.generate_rdf_metadata = lambda *arguments: accessible_xmp(plain(*arguments))
