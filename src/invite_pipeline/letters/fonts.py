@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 SERIF, SANS = "Letter Serif", "Letter Sans"
 """The families that templates use."""
 
 _FACES = (
-    (SERIF, "font_source_serif_pro", "SourceSerifPro", (("Regular", 400, "normal"), ("Semibold", 600, "normal"), ("It", 400, "italic"))),
+    (
+        SERIF,
+        "font_source_serif_pro",
+        "SourceSerifPro",
+        (("Regular", 400, "normal"), ("Semibold", 600, "normal"), ("It", 400, "italic")),
+    ),
     (SANS, "font_source_sans_pro", "SourceSansPro", (("Regular", 400, "normal"), ("Semibold", 600, "normal"))),
 )
 
@@ -26,3 +32,9 @@ def font_faces() -> str:
                 f' src: url("file://{url}") }}'
             )
     return "\n".join(rules)
+
+
+@cache
+def font_folders() -> tuple[Path, ...]:
+    """Where the fonts lie: the only folders outside a campaign that its letters may read."""
+    return tuple(Path(str(files(package))).resolve() for _, package, _, _ in _FACES)

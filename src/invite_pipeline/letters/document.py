@@ -1,0 +1,85 @@
+"""HTML becomes a tagged PDF/UA-1 by WeasyPrint, with fonts and images of the campaign and the packages only."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import weasyprint
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from invite_pipeline.errors import InviteError
+from invite_pipeline.letters.fonts import font_faces, font_folders
+
+_VARIANT = "pdf/ua-1"
+
+_PAGE_NUMBERS = """
+@page { @bottom-right { content: "Seite " counter(page) " von " counter(pages); font: 8pt "Letter Sans"; } }
+@page :first { @bottom-right { content: none } }
+"""
+
+
+class Typesetter:
+    """Lays out documents of one campaign folder; what is the same in all of them is read once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._base = f"{folder.resolve().as_uri()}/templates/"
+        self._fetcher = _Fetcher(folder.resolve())
+        self._fonts = FontConfiguration()
+        self._styles: dict[str, Any] = {}
+        self._images: dict[str, Any] = {}
+
+    def pdf(self, html: str, style: str) -> bytes:
+        """The PDF of one document; equal bytes for equal input. Raises InviteError for a file that it may not read."""
+        styles = [self._style(font_faces()), self._style(style)]
+        try:
+            document = self._lay_out(html, styles)
+            if len(document.pages) > 1:
+                # Counting pages makes WeasyPrint lay out twice: only where there is more than one to count.
+                document = self._lay_out(html, [*styles, self._style(_PAGE_NUMBERS)])
+            data: bytes = document.write_pdf(pdf_identifier=b"invite_pipeline", pdf_variant=_VARIANT, pdf_tags=True)
+        except FatalURLFetchingError as error:
+            raise InviteError(
+                str(error), "Put the file into the campaign's assets/ folder and name it there."
+            ) from error
+        return data
+
+    def _lay_out(self, html: str, styles: list[Any]) -> Any:
+        source = weasyprint.HTML(string=html, base_url=self._base, url_fetcher=self._fetcher)
+        return source.render(stylesheets=styles, font_config=self._fonts, cache=self._images)
+
+    def _style(self, css: str) -> Any:
+        if css not in self._styles:
+            self._styles[css] = weasyprint.CSS(
+                string=css, base_url=self._base, font_config=self._fonts, url_fetcher=self._fetcher
+            )
+        return self._styles[css]
+
+
+class _Fetcher(URLFetcher):  # type: ignore[misc]
+    """Reads data URIs, and files of the campaign folder or the font packages; nothing else, no network."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(allowed_protocols={"data", "file"}, fail_on_errors=True)
+        self._allowed = (folder, *font_folders())
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+        """Fetch one URL. Raises FatalURLFetchingError, which ends the document: a letter without its image is none."""
+        parts = urlsplit(url)
+        if parts.scheme == "data":
+            return super().fetch(url, headers)
+        path = Path(unquote(parts.path)).resolve()
+        if parts.scheme != "file" or not any(path.is_relative_to(folder) for folder in self._allowed):
+            raise FatalURLFetchingError(f"A letter may only use files of the campaign folder, not {url}.")
+        if not path.is_file():
+            raise FatalURLFetchingError(f"The letter uses {path.name}, which does not exist.")
+        return super().fetch(url, headers)
+
+
+@cache
+def typesetter(folder: Path) -> Typesetter:
+    """One typesetter for each campaign folder and process."""
+    return Typesetter(folder)
