@@ -1,4 +1,4 @@
-"""What makes a letter accessible (PDF/UA-1) and archivable (PDF/A-3a) at once, beyond what WeasyPrint does by itself."""
+"""What makes a letter accessible (PDF/UA-1) and archivable (PDF/A-3a) at once, beyond what WeasyPrint does."""
 
 from __future__ import annotations
 
