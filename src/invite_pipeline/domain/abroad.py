@@ -21,7 +21,9 @@ def salutation(language: str, people: Sequence[Person]) -> str:
 
 def person_line(language: str, person: Person) -> str:
     """One line for a named person: "Ms Anna Miller, Chair"."""
-    line = " ".join(part for part in (_TITLES.get(language, {}).get(person.gender, ""), person.name) if part)
+    # English takes one title: "Dr Thomas Miller", never "Mr Dr".
+    title = "" if language == "en" and person.degree else _TITLES.get(language, {}).get(person.gender, "")
+    line = f"{title} {person.name}".strip()
     return f"{line}, {person.office}" if person.office else line
 
 
