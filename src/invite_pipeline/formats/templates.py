@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from html.parser import HTMLParser
 from pathlib import Path
@@ -42,7 +41,7 @@ class Templates:
             date=long_date, weekday_date=weekday_date, time=clock_time, plain=plain, keep=keep_together
         )
 
-    def render(self, name: str, **context: Any) -> str:
+    def render(self, name: str, /, **context: Any) -> str:
         """Render one template. Raises TemplateBroken naming the template and the line that is wrong."""
         try:
             return self._environment.get_template(name).render(**context)
@@ -53,7 +52,7 @@ class Templates:
         """A template's own text. Raises TemplateBroken where there is none."""
         try:
             return self._environment.loader.get_source(self._environment, name)[0]  # type: ignore[union-attr]
-        except TemplateNotFound as error:
+        except (TemplateNotFound, UnicodeDecodeError) as error:
             raise self._broken(name, error) from error
 
     def included(self, name: str) -> set[str]:
@@ -75,21 +74,31 @@ class Templates:
         return used
 
     def check(self, name: str, known: Iterable[str]) -> list[Problem]:
-        """What is wrong with a template before any recipient is there: syntax, missing includes, unknown names."""
+        """What is wrong with a template before any recipient is there: syntax, missing includes, unknown names.
+
+        Where `known` is a whole context (a mapping), the template is also tried on it: only that finds unknown parts
+        of known names, as in `event.strat`.
+        """
         try:
-            return [
-                Problem(
-                    "error",
-                    f"{FOLDER}/{one}",
-                    f"The template uses the name “{unknown}”, which does not exist.",
-                    f"Known are: {', '.join(sorted(known))}.",
-                    row=self._line_of(one, unknown),
-                )
-                for one in sorted(self.included(name))
-                for unknown in sorted(meta.find_undeclared_variables(self._parsed(one)) - set(known))
-            ]
+            unknown = self._unknown_names(name, frozenset(known))
+            if not unknown and isinstance(known, Mapping):
+                self.render(name, **known)
         except TemplateBroken as error:
             return [Problem("error", error.file, error.message.split(": ", 1)[-1], error.fix, row=error.line)]
+        return unknown
+
+    def _unknown_names(self, name: str, known: frozenset[str]) -> list[Problem]:
+        return [
+            Problem(
+                "error",
+                f"{FOLDER}/{one}",
+                f"The template uses the name “{unknown}”, which does not exist.",
+                f"Known are: {', '.join(sorted(known))}.",
+                row=self._line_of(one, unknown),
+            )
+            for one in sorted(self.included(name))
+            for unknown in sorted(meta.find_undeclared_variables(self._parsed(one)) - known)
+        ]
 
     def _parsed(self, name: str) -> Any:
         try:
@@ -117,6 +126,13 @@ class Templates:
             return TemplateBroken(
                 file, error.lineno, f"This is not a valid template: {error.message}.", "See Jinja's template syntax."
             )
+        if isinstance(error, UnicodeDecodeError):
+            return TemplateBroken(
+                f"{FOLDER}/{name}",
+                None,
+                "This template, or one that it includes, is not written in UTF-8.",
+                "Save it with that encoding.",
+            )
         file, line = _place(error, name)
         return TemplateBroken(
             f"{FOLDER}/{file}",
@@ -142,6 +158,10 @@ def _place(error: Exception, name: str) -> tuple[str, int | None]:
 # --- the context ------------------------------------------------------------------------------------------------
 
 
+_PARTS = ("event", "rsvp", "hosts", "letter", "mail", "privacy", "workshops", "speed_dating", "programme")
+"""The sections of campaign.toml that templates reach by their own name; all else is reached through `campaign`."""
+
+
 def invitation_context(campaign: Campaign, recipient: Recipient, *, link: str, code: str) -> dict[str, Any]:
     """The names that every template of letters, mails and pages about one recipient may use."""
     return {
@@ -156,15 +176,7 @@ def invitation_context(campaign: Campaign, recipient: Recipient, *, link: str, c
 
 def campaign_context(campaign: Campaign) -> dict[str, Any]:
     """The names that a template about no recipient may use: the campaign and its parts."""
-    parts = {
-        part.name: getattr(campaign, part.name) for part in fields(campaign) if _is_part(getattr(campaign, part.name))
-    }
-    return {"campaign": campaign, **parts}
-
-
-def _is_part(value: object) -> bool:
-    """A section of campaign.toml, or a list of them; plain settings are reached through `campaign`."""
-    return is_dataclass(value) or (isinstance(value, tuple) and all(is_dataclass(one) for one in value))
+    return {"campaign": campaign, **{name: getattr(campaign, name) for name in _PARTS}}
 
 
 # --- filters ----------------------------------------------------------------------------------------------------
@@ -198,7 +210,11 @@ def plain(html: str, width: int = 72) -> str:
     reader = _PlainReader()
     reader.feed(str(html))
     reader.close()
-    return "\n\n".join(_wrapped(block, width) for block in reader.finished())
+    text = ""
+    for block in reader.finished():
+        near = block.startswith("- ") and text.rpartition("\n\n")[2].startswith("- ")
+        text += ("\n" if near else "\n\n" if text else "") + _wrapped(block, width)
+    return text
 
 
 def _wrapped(block: str, width: int) -> str:
