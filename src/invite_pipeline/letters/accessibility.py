@@ -73,12 +73,7 @@ class _Reader(HTMLParser):
         line, attributes = self.getpos()[0], {name: value or "" for name, value in attrs}
         if "svg" not in self._open:
             self.seen.setdefault(tag, line)
-        if "a" in self._open:
-            self._report(
-                "An element inside <a> breaks the link's tag.", "Put only text into <a> and style the <a> itself."
-            )
-        if "opacity" in attributes.get("style", ""):
-            self._report("opacity is not allowed in PDF/A and PDF/UA.", "Use an opaque colour.")
+        self._check_place(attributes)
         match tag:
             case "html":
                 self.language = attributes.get("lang", "")
@@ -105,6 +100,14 @@ class _Reader(HTMLParser):
             self._untitled_svg = None
         if tag in self._open:
             del self._open[len(self._open) - 1 - self._open[::-1].index(tag) :]
+
+    def _check_place(self, attributes: dict[str, str]) -> None:
+        if "a" in self._open:
+            self._report(
+                "An element inside <a> breaks the link's tag.", "Put only text into <a> and style the <a> itself."
+            )
+        if "opacity" in attributes.get("style", ""):
+            self._report("opacity is not allowed in PDF/A and PDF/UA.", "Use an opaque colour.")
 
     def _check_heading(self, level: int) -> None:
         if self._heading == 0 and level != 1:

@@ -6,6 +6,8 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from invite_pipeline.errors import Problem
+
 SERIF, SANS = "Letter Serif", "Letter Sans"
 """The families that templates use."""
 
@@ -38,3 +40,18 @@ def font_faces() -> str:
 def font_folders() -> tuple[Path, ...]:
     """Where the fonts lie: the only folders outside a campaign that its letters may read."""
     return tuple(Path(str(files(package))).resolve() for _, package, _, _ in _FACES)
+
+
+def missing_fonts() -> list[Problem]:
+    """A problem for each font file that the installation lacks."""
+    problems = []
+    for _, package, name, cuts in _FACES:
+        for cut, _, _ in cuts:
+            try:
+                there = files(package).joinpath("files", f"{name}-{cut}.ttf").is_file()
+            except ModuleNotFoundError:
+                there = False
+            if not there:
+                message = f"The font {name}-{cut} is not installed."
+                problems.append(Problem("error", package, message, "Install the package again: make setup."))
+    return problems
