@@ -8,6 +8,9 @@ import unicodedata
 MAX_LENGTH = 300
 """Characters in a cell that becomes part of a letter or a mail header; an address cell holds six lines."""
 
+LOST = "\ufffd"
+"""What a program writes where it could not read a character."""
+
 # Soft hyphens, zero-width characters, direction marks and the byte-order mark print nothing and break comparisons;
 # the no-break spaces are ordinary spaces here: typesetting puts them back where they belong.
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")) | dict.fromkeys(
@@ -38,7 +41,7 @@ def fault(text: str, *, lines_allowed: bool = False) -> str:
     """What makes a tidied cell unusable, or ""."""
     if len(text) > MAX_LENGTH * (6 if lines_allowed else 1):
         return f"holds {len(text)} characters"
-    if text.isprintable():
+    if text.isprintable() and LOST not in text:
         return ""
     if lines_allowed:
         text = _BREAK.sub("", text)
@@ -47,7 +50,7 @@ def fault(text: str, *, lines_allowed: bool = False) -> str:
     found = _FORBIDDEN.search(text)
     if not found:
         return ""
-    if found[0] == "\ufffd":
+    if found[0] == LOST:
         return "has lost a character (�)"
     return f"holds the control character U+{ord(found[0]):04X}"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from invite_pipeline.domain.campaign import Campaign
 from invite_pipeline.domain.recipient import Recipient
 from invite_pipeline.errors import Problem
-from invite_pipeline.recipients.cells import fault, one_line, shown, tidy
+from invite_pipeline.recipients.cells import LOST, MAX_LENGTH, fault, one_line, shown, tidy
 from invite_pipeline.recipients.columns import Columns, read_header
 from invite_pipeline.recipients.duplicates import Seen
 from invite_pipeline.recipients.row import Row, RowReader
@@ -131,7 +131,9 @@ def _faults(fields: Sequence[str], cells: Sequence[Sequence[str]]) -> dict[int, 
     for field, column in zip(fields, cells, strict=True):
         lines_allowed = field == "address"
         for index, cell in enumerate(column):
-            if (len(cell) > 300 or not cell.isprintable()) and (what := fault(cell, lines_allowed=lines_allowed)):
+            if len(cell) <= MAX_LENGTH and cell.isprintable() and LOST not in cell:
+                continue
+            if what := fault(cell, lines_allowed=lines_allowed):
                 found.setdefault(index, []).append((field, what))
     return found
 

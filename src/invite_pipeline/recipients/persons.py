@@ -41,6 +41,8 @@ def person(*, gender: Gender, degree: str, first: str, last: str, office: str, s
         return None
     if first and not last:
         first, last = "", first
+    if not last:
+        degree = suffix = ""
     return Person(gender=gender, degree=degree, first_name=first, last_name=last, office=office, suffix=suffix)
 
 

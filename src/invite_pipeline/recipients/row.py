@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from invite_pipeline.domain import german
 from invite_pipeline.domain.address import MAX_LINES, derive
 from invite_pipeline.domain.recipient import Person, Recipient
 from invite_pipeline.errors import Problem, Severity
@@ -156,9 +157,8 @@ def _person(row: Row, which: str) -> tuple[tuple[Person, ...], str]:
         office = office or rest
     elif rest:
         row.say("notice", "gender" + which, f"“{shown(rest)}” says neither “Frau” nor “Herr”.", "Write one of them.")
-    if not degree:
-        pass
-    elif gender is None and persons.gender_of(degree) is not None:
+    # English lists keep "Mr" and "Ms" in a column "Title".
+    if degree and not form and persons.gender_of(degree) is not None:
         gender, degree = persons.gender_of(degree), ""
     found = persons.person(
         gender=gender or "",
@@ -217,12 +217,8 @@ def _key(row: Row, unit: str, postcode: str, people: Sequence[Person]) -> str:
 
 def _check(row: Row, recipient: Recipient) -> None:
     """What only the whole row shows."""
-    named = any(person.name for person in recipient.persons)
-    if not recipient.organisation and not named and not recipient.address:
-        row.error("organisation", "The organisation is missing.", "Fill in the organisation, or a person's name.")
-    elif not recipient.organisation and row.has_column("organisation") and not recipient.address:
-        message = f"The organisation is missing; the letter goes to {shown(recipient.addressee)} in person."
-        row.say("notice", "organisation", message, "Fill in the organisation if the person is invited for one.")
+    if not recipient.organisation and not recipient.address:
+        _check_private(row, recipient)
     _check_reach(row, recipient)
     addressing = derive(recipient)
     if len(addressing.lines) > MAX_LINES:
@@ -234,6 +230,16 @@ def _check(row: Row, recipient: Recipient) -> None:
             row.say("warning", "organisation", message, "Shorten it.")
     for notice in addressing.notices:
         row.say("notice", "gender", notice, "Fill in “Frau”, “Herr” or “divers”, or a column “Briefanrede”.")
+
+
+def _check_private(row: Row, recipient: Recipient) -> None:
+    """Without an organisation a person may be invited, but nobody who holds an office somewhere."""
+    in_office = any(german.saluted(person.office) for person in recipient.persons)
+    if in_office or not any(person.last_name for person in recipient.persons):
+        row.error("organisation", "The organisation is missing.", "Fill in the organisation, or a person's name.")
+    elif row.has_column("organisation"):
+        message = f"The organisation is missing; the letter goes to {shown(recipient.addressee)} in person."
+        row.say("notice", "organisation", message, "Fill in the organisation if the person is invited for one.")
 
 
 def _check_reach(row: Row, recipient: Recipient) -> None:
