@@ -264,7 +264,7 @@ def _grouped(rows: Iterable[Row], by: Callable[[Row], str]) -> dict[str, Funnel]
     groups: dict[str, list[Row]] = {}
     for row in rows:
         groups.setdefault(by(row), []).append(row)
-    return {name: _funnel(groups[name]) for name in sorted(groups)}
+    return {name: _funnel(groups[name]) for name in sorted(groups, key=lambda name: (not name, name))}
 
 
 def _workshops(campaign: Campaign, people: Sequence[Attendee]) -> tuple[Workshop, ...]:
