@@ -7,6 +7,7 @@ Anreden"). Only offices known here are ever used in a salutation; any other is p
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from .recipient import Gender
 
@@ -161,14 +162,15 @@ def contains_organisation(office: str, organisation: str) -> bool:
     return all(re.sub(r"e?s$", "", word.lower()) in stems for word in organisation.split())
 
 
-def _parts(office: str) -> tuple[list[str], str, str]:
+@lru_cache(maxsize=4096)
+def _parts(office: str) -> tuple[tuple[str, ...], str, str]:
     """The adjectives (each with the space after it), the noun, and all that follows."""
     complement = _COMPLEMENT.search(office)
     head, rest = (office[: complement.start()], office[complement.start() :]) if complement else (office, "")
     words = head.split(" ")
     first = next((place for place, word in enumerate(words) if not _ADJECTIVE.match(word)), len(words) - 1)
     after = "".join(" " + word for word in words[first + 1 :])
-    return [word + " " for word in words[:first]], words[first], after + rest
+    return tuple(word + " " for word in words[:first]), words[first], after + rest
 
 
 def _noun(office: str) -> str:

@@ -20,7 +20,7 @@ _FORBIDDEN = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffd-\uffff\ud800-\udfff]",
 )
 _BREAK = re.compile(r"[\r\n\x0b\x0c\x85\u2028\u2029]")
-_PLACEHOLDERS = frozenset({"nan", "none", "null", "-", "–", "k.a.", "ka", "n/a", "#n/a", "#nv", "#ref!", "#name?"})
+_PLACEHOLDERS = frozenset({"nan", "none", "null", "-", "–", "k.a.", "n/a", "#n/a", "#nv", "#ref!", "#name?"})
 _SURNAMES = frozenset({"None", "Null", "Nan"})
 
 

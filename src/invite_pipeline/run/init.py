@@ -25,7 +25,7 @@ _ROWS = (
         "Marktstraße 2;40213;Musterstadt",
         "verein",
     ),
-    ("b-3;kommune;Gemeinde Beispielhausen", ";;;;Bürgermeister", "Dorfstraße 3;44137;Beispielhausen", ""),
+    ("b-3;kommune;Gemeinde Beispielhausen", ";;;;Der Bürgermeister", "Dorfstraße 3;44137;Beispielhausen", ""),
 )
 
 
