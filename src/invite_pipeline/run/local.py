@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from invite_pipeline.store import queries
 from invite_pipeline.store.database import Store
 
 if TYPE_CHECKING:
+    from invite_pipeline.recipients.load import ListedRecipient
     from invite_pipeline.replies.collect import CollectReport
 
 
@@ -35,10 +37,11 @@ class LoadReport:
         return tuple(problem for problem in self.problems if problem.severity == "error")
 
 
-def load(store: Store, workspace: Workspace) -> LoadReport:
+def load(store: Store, workspace: Workspace, *, limit: int | None = None) -> LoadReport:
     """Stage 1: read all lists and store what is new or changed; rows with errors stay out, the others go on.
 
-    Raises RecipientsInvalid where not one recipient could be read.
+    `limit` takes only so many recipients of each list, for a rehearsal. Raises RecipientsInvalid where not one
+    recipient could be read.
     """
     from invite_pipeline.recipients.load import list_files, read_lists
     from invite_pipeline.recipients.store import store_recipients
@@ -46,10 +49,21 @@ def load(store: Store, workspace: Workspace) -> LoadReport:
     loaded = read_lists(list_files(workspace.folder, workspace.campaign), workspace.folder)
     if not loaded.recipients:
         raise RecipientsInvalid(loaded.problems)
+    listed = list(loaded.recipients) if limit is None else _first_of_each_list(loaded.recipients, limit)
     broken = any(problem.severity == "error" for problem in loaded.problems)
     # Where a row or a file could not be read, nobody may count as taken off the list.
-    report = store_recipients(store, loaded.recipients, workspace.now(), complete=not broken)
+    report = store_recipients(store, listed, workspace.now(), complete=not broken)
     return LoadReport(report, loaded.problems)
+
+
+def _first_of_each_list(listed: Sequence[ListedRecipient], limit: int) -> list[ListedRecipient]:
+    counts: Counter[str] = Counter()
+    found = []
+    for one in listed:
+        counts[one.file] += 1
+        if counts[one.file] <= limit:
+            found.append(one)
+    return found
 
 
 def render(
@@ -62,12 +76,12 @@ def render(
     programme_pdf(workspace)
     keys = due(store, workspace)
     if only is not None:
-        keys = [key for key in keys if key == existing(store, only)]
+        keys = [key for key in keys if key == listed_key(store, only)]
     return render_batch(store, workspace, keys, jobs=jobs, progress=progress)
 
 
-def existing(store: Store, key: str) -> str:
-    """The key, if it is a recipient's. Raises UnknownRecipient."""
+def listed_key(store: Store, key: str) -> str:
+    """The key, where a recipient of the newest list has it. Raises UnknownRecipient."""
     with store.reading() as tx:
         if not queries.recipients(tx, [key]):
             raise UnknownRecipient(key)

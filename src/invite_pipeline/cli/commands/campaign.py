@@ -65,9 +65,12 @@ def recipients(
     else:
         campaign = open_workspace(folder, now=options.now).campaign
         loaded = read_lists(list_files(folder, campaign), folder)
+    of_rows: dict[tuple[str, int | None], list[Problem]] = {}
+    for problem in loaded.problems:
+        of_rows.setdefault((problem.where, problem.row), []).append(problem)
     for listed in loaded.recipients:
         one, addressing = listed.recipient, derive(listed.recipient)
-        of_row = [p for p in loaded.problems if (p.where, p.row) == (listed.file, listed.row)]
+        of_row = of_rows.get((listed.file, listed.row), [])
         if as_json:
             dump_line(
                 {
