@@ -93,8 +93,8 @@ NO = any_of(
     rf"\b(?:nehme|nehmen|nimmt) (?:[\w.-]+ ){{0,8}}?nicht {_TO_WHAT}teil\b|\bnicht {_TO_WHAT}teilnehme\b",
     r"\bkomm(?:e|en|t) (?:[\w.-]+ ){0,6}?nicht$",
     rf"\bsag(?:e|en|t)\b(?! sie) {_FILL}ab{_END}",
-    rf"\b(?:muss|muessen|moechte|moechten|werde|werden|darf) {_FILL}absagen\b|^absage[n]?$|^absage (?:von|der|des|"
-    rf"fuer)\b",
+    rf"\b(?:muss|muessen|moechte|moechten|werde|werden|darf) {_FILL}absagen\b|^(?:hiermit )?absage\b"
+    r"(?! (?:folgt|oder))",
     rf"\b(?:habe|haben|hatte|hatten) {_FILL}abgesagt\b|^(?:hiermit |leider )?abgesagt$",
     r"\b(?:hiermit|leider|meine|unsere) (?:eine |meine |unsere |nur )?absage\b",
     r"(?<!nicht\s)\bverhindert\b",

@@ -39,6 +39,8 @@ class TextReading:
     contact: str = ""
     """Who is responsible instead, or what the text says of it."""
     remark: str = ""
+    silent: bool = False
+    """Unclear because the text says nothing, not because it says something doubtful."""
 
     @property
     def deputy(self) -> str:
@@ -55,7 +57,7 @@ def read_text(text: str) -> TextReading:
     """Read a sender's own text, quotes and signature cut before."""
     found = [read_signals(sentence) for sentence in sentences(text)]
     if not found:
-        return TextReading(answer="unclear", reason="the mail has no text of its own")
+        return TextReading(answer="unclear", reason="the mail has no text of its own", silent=True)
     reading = _decide(found)
     if reading.answer == "yes" and not reading.deputies:
         reading = _with_people(reading, found)
@@ -165,7 +167,7 @@ def _read_neither(found: Sequence[Signals], absent: bool) -> TextReading:
     ):
         if one := _first(found, says):
             return _unclear(reason, one)
-    return _unclear("says nothing that accepts or declines", found[0])
+    return replace(_unclear("says nothing that accepts or declines", found[0]), silent=True)
 
 
 # --- who and how many -------------------------------------------------------------------------------------------
