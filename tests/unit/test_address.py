@@ -225,6 +225,10 @@ def test_an_article_says_who_holds_the_office() -> None:
     assert salutation(someone("Y", person(office="Der Landrat"))) == "Sehr geehrter Herr Landrat,"
 
 
+def test_a_surname_stands_beside_its_office() -> None:
+    assert address_lines(someone("Stadt Z", person("m", "Meier", "Bürgermeister")))[0] == "Herrn Bürgermeister Meier"
+
+
 def test_one_unknown_of_two_makes_the_salutation_neutral() -> None:
     found = derive(someone("Stadt Z", person("f", "Eva Amt"), person("", "Brenner")))
     assert found.salutation == NEUTRAL

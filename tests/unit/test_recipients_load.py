@@ -109,6 +109,10 @@ def test_an_error_keeps_the_row_out_and_names_its_place(
     assert first.fix
 
 
+def test_an_unusable_cell_is_reported_once(tmp_path: Path) -> None:
+    assert len(load(tmp_path, {"Organisation": "a\nb", "Nachname": "", "Vorname": ""}).problems) == 1
+
+
 def test_the_leading_zero_is_proposed_and_never_added(tmp_path: Path) -> None:
     assert the_problem(load(tmp_path, {"PLZ": "1067"})).fix.startswith("Write 01067")
 
@@ -216,6 +220,13 @@ def test_two_persons_in_a_row(tmp_path: Path) -> None:
     assert derive(only(loaded)).salutation == "Sehr geehrte Frau Muster, sehr geehrter Herr Schmidt,"
 
 
+def test_an_english_title_may_be_a_form_of_address(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(
+        "Company,Title,First Name,Surname,Email,Language\nTwinning Association,Ms,Ann,Hill,a@b.example,en\n"
+    )
+    assert derive(only(read_lists([tmp_path / "list.csv"], tmp_path))).salutation == "Dear Ms Hill,"
+
+
 def test_postcode_and_town_in_one_cell(tmp_path: Path) -> None:
     recipient = only(load(tmp_path, {"PLZ Ort": "D-40213 Düsseldorf"}, header="Organisation;Straße;PLZ Ort"))
     assert (recipient.postcode, recipient.city) == ("40213", "Düsseldorf")
@@ -315,10 +326,3 @@ def test_lists_are_found_by_themselves_or_named(tmp_path: Path) -> None:
     assert [path.name for path in list_files(tmp_path, a_campaign())] == ["a.CSV", "b.xlsx"]
     named = replace(a_campaign(), recipients=("lists/x.csv",))
     assert list_files(tmp_path, named) == [tmp_path / "lists" / "x.csv"]
-
-
-def test_an_english_title_may_be_a_form_of_address(tmp_path: Path) -> None:
-    (tmp_path / "list.csv").write_text(
-        "Company,Title,First Name,Surname,Email,Language\nTwinning Association,Ms,Ann,Hill,a@b.example,en\n"
-    )
-    assert derive(only(read_lists([tmp_path / "list.csv"], tmp_path))).salutation == "Dear Ms Hill,"

@@ -132,7 +132,8 @@ def _person_lines(person: Person, recipient: Recipient, *, together: bool) -> li
     if not office and person.gender == "f" and title and _PROFESSOR.search(person.degree) and not together:
         office, person = "Professorin", replace(person, degree=_PROFESSOR.sub("", person.degree).strip())
     line = _join(title, office)
-    alone = bool(office) or (_person_first(recipient, person) and bool(person.first_name or person.degree))
+    more_than_surname = bool(person.first_name or person.degree)
+    alone = more_than_surname and bool(office or _person_first(recipient, person))
     if together or not alone or not line:
         return [typeset(part) for part in [_join(line, _name(person))] if part]
     return [typeset(line), typeset(_name(person))]

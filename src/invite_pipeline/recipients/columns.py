@@ -12,7 +12,8 @@ from invite_pipeline.recipients.cells import tidy
 from invite_pipeline.recipients.sheet import Sheet, column_letter
 
 _VARIANTS = {
-    "key": "Schlüssel, Key, ID, Nr., Nummer, lfd. Nr., Kennung",
+    # Running numbers are no keys: they change with the order of the rows.
+    "key": "Schlüssel, Key, ID, Kennung",
     "kind": "Art, Kind, Typ, Type, Kategorie, Category, Gruppe, Group",
     "organisation": "Organisation, Organization, Einrichtung, Institution, Firma, Company, Verein, Behörde, Kommune, "
     "Gemeinde, Stadt/Gemeinde, Name der Organisation, Organisationsname, Name der Einrichtung, Körperschaft",

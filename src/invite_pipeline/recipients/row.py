@@ -65,8 +65,10 @@ class Row:
         self.broken = self.broken or severity == "error"
 
     def error(self, field: str, message: str, fix: str) -> None:
-        """Note what keeps the row out."""
-        self.say("error", field, message, fix)
+        """Note what keeps the row out; one error in a cell is enough, since what follows from it helps nobody."""
+        letter = self._columns.letter(field)
+        if letter is None or not any(p.severity == "error" and p.column == letter for p in self.problems):
+            self.say("error", field, message, fix)
 
 
 class RowReader:
@@ -256,7 +258,7 @@ def _check_reach(row: Row, recipient: Recipient) -> None:
             names = " and ".join(missing)
             row.say("notice", missing[0], f"The postal address lacks {names}.", "Complete it, or empty it.")
     elif row["email"]:
-        pass  # the mail address is wrong, and that is said already
+        return  # the mail address is wrong, and that is said already
     elif any(parts.values()):
         names = " and ".join(missing)
         row.error(missing[0], f"Without an e-mail address it goes by post, but {names} is missing.", "Fill it in.")
