@@ -47,6 +47,11 @@ class Chart:
     x_ticks: tuple[Mark, ...]
     marks: tuple[Mark, ...]
     description: str
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = RIGHT
+    bottom: int = BOTTOM
 
 
 def chart(figures: Figures, deadline: date) -> Chart | None:

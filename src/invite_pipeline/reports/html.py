@@ -15,6 +15,7 @@ from invite_pipeline.formats.templates import clock_time, long_date, weekday_dat
 from invite_pipeline.reports import labels
 from invite_pipeline.reports.chart import chart
 from invite_pipeline.reports.figures import Figures, Funnel
+from invite_pipeline.reports.reasons import reason
 from invite_pipeline.reports.rows import Delivery, Row
 from invite_pipeline.reports.table import HEADER, Line, line
 
@@ -78,7 +79,7 @@ def _environment() -> Environment:
         weekday_date=weekday_date,
         time=clock_time,
         task=labels.task,
-        reason=labels.reason,
+        reason=reason,
     )
     return environment
 

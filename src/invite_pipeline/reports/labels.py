@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 from babel.dates import format_datetime
@@ -86,18 +85,6 @@ _TASKS: dict[What, tuple[str, str]] = {
     "call": ("nicht erreichte Stelle anrufen", "nicht erreichte Stellen anrufen"),
 }
 
-# Why a reply waits, as the rules of replies say it.
-_REASONS = {
-    "the deadline has passed; only cancelling is still possible": "nach dem Anmeldeschluss",
-    "came after the deadline": "nach dem Anmeldeschluss eingegangen",
-    "declared before the answer that is recorded": "älter als die gespeicherte Antwort",
-    "not clear enough to decide": "nicht eindeutig",
-    "could not be matched to a recipient": "keiner Einladung zuzuordnen",
-    "the invitation was revoked": "Einladung wurde zurückgezogen",
-    "asks for no further invitations": "bittet um keine weiteren Einladungen",
-}
-_CONFLICT = re.compile(r"says (?P<says>\w+) where (?P<stands>yes|no|open) is recorded")
-
 
 def kind(name: str, *, many: bool = False) -> str:
     """A kind of recipient, for one or for many."""
@@ -118,14 +105,6 @@ def task(what: What, count: int) -> str:
 def reply(row: Row) -> str:
     """The answer that stands."""
     return "vorbehaltlich" if row.reply == "open" and row.tracking.tentative else REPLY[row.reply]
-
-
-def reason(text: str) -> str:
-    """Why a reply waits; a sentence that is not known here is shown as it is."""
-    conflict = _CONFLICT.fullmatch(text)
-    if conflict and conflict["says"] in list(Intent):
-        return f"widerspricht: sagt „{INTENT[Intent(conflict['says'])]}“, gespeichert ist „{REPLY[conflict['stands']]}“"
-    return _REASONS.get(text, text)
 
 
 def wave(name: str) -> str:
