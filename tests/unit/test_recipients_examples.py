@@ -52,3 +52,9 @@ def test_only_towns_without_a_district_have_an_oberbuergermeister() -> None:
     lords = {one.city for one in municipal if any("Oberbürgermeister" in person.office for person in one.persons)}
     assert lords <= {"Aachen"} | {one.city for one in municipal if one.extra["Kreis"] == "kreisfrei"}
     assert len(lords) > 10
+
+
+def test_the_csv_is_as_german_excel_writes_it() -> None:
+    data = (ROOT / "recipients" / "kommunen.csv").read_bytes()
+    assert data.startswith(b"\xef\xbb\xbfSchl\xc3\xbcssel;")
+    assert data.count(b"\n") == data.count(b"\r\n") == 397

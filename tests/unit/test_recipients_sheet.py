@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -133,3 +134,25 @@ def test_an_empty_workbook_is_an_empty_list(tmp_path: Path) -> None:
 
 def test_columns_are_named_as_in_a_spreadsheet() -> None:
     assert [column_letter(index) for index in (0, 25, 26, 51, 52, 702)] == ["A", "Z", "AA", "AZ", "BA", "AAA"]
+
+
+ODS_MANIFEST = """<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>"""
+ODS_CONTENT = """<?xml version="1.0" encoding="UTF-8"?>
+<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">
+<office:body><office:spreadsheet><table:table table:name="Liste">
+<table:table-row><table:table-cell office:value-type="string"><text:p>Verein</text:p></table:table-cell>
+<table:table-cell office:value-type="string"><text:p>PLZ</text:p></table:table-cell></table:table-row>
+<table:table-row><table:table-cell office:value-type="string"><text:p>Łódź</text:p></table:table-cell>
+<table:table-cell office:value-type="float" office:value="40213"><text:p>40213</text:p></table:table-cell>
+</table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"""
+
+
+def test_a_list_of_libreoffice_is_read(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "list.ods", "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", ODS_MANIFEST)
+        archive.writestr("content.xml", ODS_CONTENT.replace("\n<", "<").replace("\n", " "))
+    sheet = read_sheet(tmp_path / "list.ods", "list.ods")
+    assert (sheet.header, sheet.columns) == (("Verein", "PLZ"), (["Łódź"], ["40213"]))
