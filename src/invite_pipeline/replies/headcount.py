@@ -101,7 +101,7 @@ def _by_persons(text: str) -> set[int]:
     for number, more, noun in re.findall(pattern, text):
         if more or noun.startswith("begleit"):
             companions += number_of(number)
-        elif not number.startswith(("ein", "one")) or noun.startswith("person"):
+        elif not number.startswith(("ein", "one")) or noun.startswith(("person", "kind")):
             values.append(number_of(number))
     if re.search(r"\b(?:kind|kinder[n]?|herren)\b", text) and len(values) > 1:
         values = [sum(values)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from invite_pipeline.replies.patterns import any_of
 
 # Filling words that may stand between the parts of a phrase without changing what it says.
-_FILL = r"(?:(?!nicht\b|kein|sie\b)[\w'.-]+ ){0,10}?"
+_FILL = r"(?:(?!nicht\b|kein|sie\b)[\w'.:/&-]+ ){0,10}?"
 _COME = (
     r"(?:kommen|teilnehmen|teil ?zu ?nehmen|erscheinen|dabei ?sein|mit dabei ?sein|anwesend ?sein|vor ort ?sein"
     r"|wahrnehmen|zusagen)"
@@ -29,7 +29,8 @@ YES = any_of(
     rf"bitte))",
     r"\bkomme[n]? (?:ich|wir)\b(?! (?:auf (?:sie|dich|euch|ihr|das|die)|darauf|drauf|zurueck|aus|dem|ihrer bitte))",
     r"^(?:und )?komme[n]? (?:sehr )?gern[e]?\b(?! auf)|^(?:sehr )?gern[e]? komme[n]? (?:ich|wir)?\b(?! auf)",
-    r"\b(?:herr|frau|kolleg\w+|verein|komitee|stadt|gemeinde|kreis|delegation|\w*meister(?:in)?|landr\w+|"
+    r"\b(?:herr|frau|kolleg\w+|stellvertret\w+|mitarbeiter\w*|verein|komitee|stadt|gemeinde|kreis|delegation|"
+    r"\w*meister(?:in)?|landr\w+|"
     r"vorsitzende[r]?|"
     rf"praesident(?:in)?|dezernent(?:in)?|beigeordnete[r]?|vertreter(?:in)?) {_FILL}kommt\b(?! (?:auf|darauf|zurueck|"
     rf"aus|es|mir))",

@@ -1,0 +1,28 @@
+"""Every mail of the corpus is read as the file beside it says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from invite_pipeline.replies.read import read_mail
+
+CORPUS = Path(__file__).parent.parent / "corpus"
+MAILS = sorted(CORPUS.rglob("*.eml"))
+
+
+@pytest.mark.parametrize("path", MAILS, ids=[str(path.relative_to(CORPUS)) for path in MAILS])
+def test_mail_is_read_as_expected(path: Path) -> None:
+    expected = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    reading = read_mail(path.read_bytes(), path.name).as_json()
+    assert {name: reading[name] for name in expected} == expected
+
+
+def test_corpus_is_there_and_holds_no_address_of_anybody() -> None:
+    assert len(MAILS) >= 50
+    for path in MAILS:
+        for line in path.read_bytes().decode("latin-1").splitlines():
+            if "@" in line and not line.startswith("  "):
+                assert ".example" in line.lower() or "=" in line, (path.name, line)
