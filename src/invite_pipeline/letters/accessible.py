@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
-VARIANT = "pdf/a-3a"
-"""WeasyPrint's variant: tagged like PDF/UA, with the output intent and the metadata of PDF/A."""
+# Tagged like PDF/UA, with the output intent and the metadata of PDF/A.
+_VARIANT, _INTENT = "pdf/a-3a", "--srgb"
 
 # PDF/A wants every foreign XMP property declared, and PDF/UA its part inside the packet's one rdf:RDF (ISO 14289-1,
 # clause 5): readers ignore a second one, which is what WeasyPrint's own `xmp_metadata` would write.
@@ -28,8 +31,23 @@ def accessible_xmp(packet: bytes) -> bytes:
     return packet.replace(b"</rdf:RDF>", _UA_METADATA + b"</rdf:RDF>", 1)
 
 
-def declare_accessible(document: Any) -> None:
-    """Make a laid-out WeasyPrint document say in its metadata that it is PDF/UA-1 besides PDF/A-3a."""
+def write_accessible(document: Any, *, identifier: bytes) -> bytes:
+    """The PDF of a laid-out WeasyPrint document, whose metadata say PDF/UA-1 besides PDF/A-3a."""
     plain = document.metadata.generate_rdf_metadata
     # On the way out, not with pikepdf afterwards: reading and writing each letter once more costs milliseconds.
     document.metadata.generate_rdf_metadata = lambda *arguments: accessible_xmp(plain(*arguments))
+    document.color_profiles[_INTENT] = _srgb()
+    document.output_intent = _INTENT
+    made: bytes = document.write_pdf(
+        pdf_variant=_VARIANT, pdf_tags=True, pdf_identifier=identifier, output_intent=_INTENT
+    )
+    return made
+
+
+@cache
+def _srgb() -> Any:
+    """The colour profile that PDF/A wants, read once: WeasyPrint would read it for each document, and not close it."""
+    from weasyprint.css import ColorProfile
+
+    profile = io.BytesIO(files("weasyprint").joinpath("pdf", "sRGB2014.icc").read_bytes())
+    return ColorProfile(profile, "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))

@@ -1,7 +1,8 @@
-"""HTML becomes a tagged PDF/UA-1 by WeasyPrint, with fonts and images of the campaign and the packages only."""
+"""HTML becomes a PDF/UA-1 and PDF/A-3a by WeasyPrint, with the files of the campaign and the pinned fonts only."""
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,9 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from invite_pipeline.errors import InviteError
-from invite_pipeline.letters.fonts import font_faces, font_folders
-
-_VARIANT = "pdf/ua-1"
+from invite_pipeline.letters.accessible import write_accessible
+from invite_pipeline.letters.fonts import font_faces, font_folders, missing_glyphs, no_system_fonts
+from invite_pipeline.letters.qr import Images
 
 _PAGE_NUMBERS = """
 @page { @bottom-right { content: "Seite " counter(page) " von " counter(pages); font: 8pt "Letter Sans"; } }
@@ -28,24 +29,28 @@ class Typesetter:
     def __init__(self, folder: Path) -> None:
         self._base = f"{folder.resolve().as_uri()}/templates/"
         self._fetcher = _Fetcher(folder.resolve())
-        self._fonts = FontConfiguration()
+        with no_system_fonts():
+            self._fonts = FontConfiguration()
         self._styles: dict[str, Any] = {}
-        self._images: dict[str, Any] = {}
+        self._images = Images()
 
     def pdf(self, html: str, style: str) -> bytes:
-        """The PDF of one document; equal bytes for equal input. Raises InviteError for a file that it may not read."""
+        """The PDF of one document; equal bytes for equal input.
+
+        Raises InviteError for a file that it may not read, and for a character that no font has.
+        """
+        _must_be_printable(html)
         styles = [self._style(font_faces()), self._style(style)]
         try:
             document = self._lay_out(html, styles)
             if len(document.pages) > 1:
                 # Counting pages makes WeasyPrint lay out twice: only where there is more than one to count.
                 document = self._lay_out(html, [*styles, self._style(_PAGE_NUMBERS)])
-            data: bytes = document.write_pdf(pdf_identifier=b"invite_pipeline", pdf_variant=_VARIANT, pdf_tags=True)
+            return write_accessible(document, identifier=hashlib.sha256(f"{style}\0{html}".encode()).digest()[:16])
         except FatalURLFetchingError as error:
             raise InviteError(
                 str(error), "Put the file into the campaign's assets/ folder and name it there."
             ) from error
-        return data
 
     def _lay_out(self, html: str, styles: list[Any]) -> Any:
         source = weasyprint.HTML(string=html, base_url=self._base, url_fetcher=self._fetcher)
@@ -57,6 +62,13 @@ class Typesetter:
                 string=css, base_url=self._base, font_config=self._fonts, url_fetcher=self._fetcher
             )
         return self._styles[css]
+
+
+def _must_be_printable(html: str) -> None:
+    missing = missing_glyphs(html)
+    if missing:
+        shown = ", ".join(f"“{one}” (U+{ord(one):04X})" for one in missing)
+        raise InviteError(f"The fonts cannot print {shown}.", "Write it in Latin, Greek or Cyrillic letters.")
 
 
 class _Fetcher(URLFetcher):  # type: ignore[misc]

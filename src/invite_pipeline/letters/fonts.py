@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -40,6 +45,42 @@ def font_faces() -> str:
 def font_folders() -> tuple[Path, ...]:
     """Where the fonts lie: the only folders outside a campaign that its letters may read."""
     return tuple(Path(str(files(package))).resolve() for _, package, _, _ in _FACES)
+
+
+def missing_glyphs(text: str) -> list[str]:
+    """The characters of `text` that neither family can print upright, in their order of code points."""
+    return sorted(one for one in set(text) - _printable() if unicodedata.category(one) not in _INVISIBLE)
+
+
+# HarfBuzz makes every kind of blank from the font's own; controls and marks of direction show nothing.
+_INVISIBLE = frozenset(("Cc", "Cf", "Zl", "Zp", "Zs"))
+
+
+@cache
+def _printable() -> frozenset[str]:
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+
+    found: set[int] = set()
+    for _, package, name, cuts in _FACES:
+        with TTFont(files(package).joinpath("files", f"{name}-{cuts[0][0]}.ttf"), lazy=True) as font:
+            found.update(font.getBestCmap())
+    return frozenset(map(chr, found))
+
+
+@contextmanager
+def no_system_fonts() -> Iterator[None]:
+    """Within it fontconfig finds no fonts but those that style sheets bring: output is the same on every machine."""
+    before = os.environ.get("FONTCONFIG_FILE")
+    with tempfile.TemporaryDirectory() as folder:
+        empty = Path(folder, "fonts.conf")
+        empty.write_text('<!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig/>', encoding="ascii")
+        os.environ["FONTCONFIG_FILE"] = str(empty)
+        try:
+            yield
+        finally:
+            del os.environ["FONTCONFIG_FILE"]
+            if before is not None:
+                os.environ["FONTCONFIG_FILE"] = before
 
 
 def missing_fonts() -> list[Problem]:

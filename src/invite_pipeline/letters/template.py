@@ -9,7 +9,6 @@ from invite_pipeline.domain.recipient import Recipient
 from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.formats.rsvp_link import LinkSigner, rsvp_url
 from invite_pipeline.formats.templates import Templates, campaign_context, invitation_context
-from invite_pipeline.letters.qr import qr_image
 
 LETTER, LETTER_STYLE = "letter.html", "letter.css"
 PROGRAMME, PROGRAMME_STYLE = "programme.html", "programme.css"
@@ -21,7 +20,6 @@ def letter_context(workspace: Workspace, recipient: Recipient, invitation: Invit
     link = rsvp_url(workspace.base_url, signer.token(invitation.code, invitation.revision))
     return {
         **invitation_context(workspace.campaign, recipient, link=link, code=invitation.code),
-        "qr": qr_image(link),
         "code_url": f"{workspace.base_url}/code",
         "privacy_url": f"{workspace.base_url}/datenschutz",
     }
