@@ -33,7 +33,7 @@ def a_mail(text: str = "Gerne sage ich zu.", **headers: str) -> bytes:
 
 
 def a_calendar_mail(
-    partstat: str = "ACCEPTED", *, uid: str = "", stamp: str = "20231120T073000Z", **headers: str
+    partstat: str = "ACCEPTED", *, uid: str = "", stamp: str = "20231120T073000Z", comment: str = "", **headers: str
 ) -> bytes:
     """A calendar program's answer."""
     mail = EmailMessage(policy=SMTP)
@@ -47,7 +47,8 @@ def a_calendar_mail(
         "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Example//DE\nMETHOD:REPLY\nBEGIN:VEVENT\n"
         f"UID:{uid or calendar_uid(CODE, DOMAIN)}\nDTSTAMP:{stamp}\n"
         f"ATTENDEE;PARTSTAT={partstat}:mailto:k-bonn@stadt.example\n"
-        "END:VEVENT\nEND:VCALENDAR\n"
+        + (f"COMMENT:{comment}\n" if comment else "")
+        + "END:VEVENT\nEND:VCALENDAR\n"
     ).replace("\n", "\r\n")
     mail.add_alternative(
         calendar.encode(), maintype="text", subtype="calendar", params={"method": "REPLY", "charset": "utf-8"}

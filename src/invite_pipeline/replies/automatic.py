@@ -150,12 +150,15 @@ _AWAY_UNTIL = any_of(
 )
 
 
+_MONTH_FIRST = re.compile(r"\b((?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*)\.? (\d{1,2})\b(?!\d|[.:]\d)")
+
+
 def return_date(text: str, sent: date) -> date | None:
     """The first day somebody is back, read from an out-of-office note that was sent on `sent`.
 
     "bis einschließlich 5. Juni", and "bis 5. Juni" alike, mean back on the 6th; a date without a year is the next one.
     """
-    text = re.sub(r"\b([A-Z][a-z]{2,8})\.? (\d{1,2})\b(?!\d|[.:]\d)", r"\2 \1", text[:5000])
+    text = _MONTH_FIRST.sub(r"\2 \1", text[:5000])
     for pattern, later in ((_BACK_ON, 0), (_BACK_ON_BEFORE, 0), (_AWAY_UNTIL, 1)):
         found = pattern.search(text)
         day = _date(found, sent) if found else None
