@@ -219,11 +219,13 @@ def confirmed_heads(tx: Transaction) -> int:
 # --- messages and letters ---------------------------------------------------------------------------------------
 
 
-def messages(tx: Transaction, wave: str) -> dict[str, Message]:
-    """Each recipient's latest attempt in one wave."""
+def messages(tx: Transaction, wave: str, key: str | None = None) -> dict[str, Message]:
+    """Each recipient's (or only one's) latest attempt in one wave."""
     m = tables.messages
     query = sa.select(m).where(m.c.campaign == tx.campaign, m.c.wave == wave).order_by(m.c.attempt)
-    return {row["recipient"]: _message(row) for row in tx.connection.execute(query).mappings()}
+    if key is not None:
+        query = query.where(m.c.recipient == key)
+    return {row["recipient"]: message_from(row) for row in tx.connection.execute(query).mappings()}
 
 
 def find_message(tx: Transaction, message_id: str) -> Message | None:
@@ -231,7 +233,7 @@ def find_message(tx: Transaction, message_id: str) -> Message | None:
     m = tables.messages
     query = sa.select(m).where(m.c.campaign == tx.campaign, m.c.message_id == message_id).order_by(m.c.attempt.desc())
     row = tx.connection.execute(query.limit(1)).mappings().one_or_none()
-    return _message(row) if row else None
+    return message_from(row) if row else None
 
 
 def waves(tx: Transaction) -> list[str]:
@@ -241,7 +243,8 @@ def waves(tx: Transaction) -> list[str]:
     return list(tx.connection.execute(query.order_by(sa.func.min(m.c.claimed_at), m.c.wave)).scalars())
 
 
-def _message(row: sa.RowMapping) -> Message:
+def message_from(row: sa.RowMapping) -> Message:
+    """A row of the messages table as a value."""
     return Message(**{name: row[name] for name in Message.__slots__})
 
 

@@ -1,0 +1,136 @@
+"""What goes to one recipient in one wave: the templates rendered, the attachments, the envelope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import css_inline
+
+from invite_pipeline.domain.invitation import Invitation
+from invite_pipeline.domain.recipient import Recipient
+from invite_pipeline.domain.tracking import Tracking
+from invite_pipeline.domain.workspace import Workspace
+from invite_pipeline.errors import InviteError
+from invite_pipeline.formats.itip import publish
+from invite_pipeline.formats.rsvp_link import LinkSigner, calendar_uid, message_id, rsvp_url, unsubscribe_url
+from invite_pipeline.formats.templates import Templates, invitation_context
+from invite_pipeline.mail.message import Attachment, Headers, ascii_address, compose
+from invite_pipeline.mail.waves import CONFIRMATION, INVITATION, REMINDER, kind_of
+
+TEMPLATES = {INVITATION: "mail", REMINDER: "reminder", CONFIRMATION: "confirmation"}
+"""The templates of each kind of wave: NAME.html and NAME.txt."""
+
+_LETTER, _PROGRAMME, _CALENDAR = "Einladung.pdf", "Vorläufiges Programm.pdf", "Termin.ics"
+_TEST_MARK = "TESTMAIL"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A mail ready to go: the envelope's two ends (RFC 5321) and the message."""
+
+    sender: str
+    to: str
+    message_id: str
+    content: bytes
+
+
+class Composer:
+    """Composes the mails of one workspace; what is the same in all of them is read once."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._campaign = workspace.campaign
+        self._templates = Templates(workspace.folder)
+        self._signer = LinkSigner(workspace.keys, workspace.campaign.id)
+        self._inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True)
+
+    def compose(
+        self, recipient: Recipient, invitation: Invitation, state: Tracking, wave: str, *, test_to: str = ""
+    ) -> Outgoing:
+        """One recipient's mail in a wave; with `test_to` it goes there, with a banner and without a valid link.
+
+        Raises TemplateBroken, and InviteError where the letter is missing or the address cannot be used.
+        """
+        kind = kind_of(wave)
+        context = self.context(recipient, invitation, state, kind, test=bool(test_to))
+        name = TEMPLATES[kind]
+        plain = self._templates.render(f"{name}.txt", **context)
+        html = self._inliner.inline(self._templates.render(f"{name}.html", **context))
+        code = "TEST000000" if test_to else invitation.code
+        mail_id = message_id(code, wave, self._domain)
+        headers = Headers(
+            sender=self._campaign.mail.sender,
+            from_name=self._campaign.mail.from_name,
+            to=test_to or recipient.email,
+            subject=("[Test] " if test_to else "") + self._subject(kind),
+            message_id=mail_id,
+            date=self._workspace.now().astimezone(self._campaign.event.tz),
+            reply_to=self._campaign.mail.reply_to,
+            unsubscribe_url=context["unsubscribe_url"],
+            unsubscribe_address=self._campaign.mail.reply_to or self._campaign.mail.sender,
+            automatic=kind != INVITATION,
+        )
+        content = compose(headers, plain, html, self._attachments(recipient, invitation, kind, context["link"]))
+        return Outgoing(self._envelope_sender(code, wave), ascii_address(headers.to), mail_id, content)
+
+    def context(
+        self, recipient: Recipient, invitation: Invitation, state: Tracking, kind: str, *, test: bool = False
+    ) -> dict[str, Any]:
+        """All names that a mail's templates may use."""
+        token = _TEST_MARK if test else self._signer.token(invitation.code, invitation.revision)
+        base = self._workspace.base_url
+        return {
+            **invitation_context(self._campaign, recipient, link=rsvp_url(base, token), code=invitation.code),
+            "subject": self._subject(kind),
+            "unsubscribe_url": unsubscribe_url(base, token),
+            "privacy_url": f"{base}/datenschutz",
+            "reply": state,
+            "test": test,
+        }
+
+    def _subject(self, kind: str) -> str:
+        mail = self._campaign.mail
+        return {
+            INVITATION: mail.subject,
+            REMINDER: mail.reminder_subject or f"Erinnerung: {mail.subject}",
+            CONFIRMATION: mail.confirmation_subject or f"Ihre Rückmeldung: {self._campaign.title}",
+        }[kind]
+
+    @property
+    def _domain(self) -> str:
+        return ascii_address(self._campaign.mail.sender).rpartition("@")[2]
+
+    def _envelope_sender(self, code: str, wave: str) -> str:
+        """The address that bounces come to, with a signed mark of this message (VERP)."""
+        mail = self._campaign.mail
+        if not mail.bounce:
+            return ascii_address(mail.sender)
+        local, _, domain = ascii_address(mail.bounce).rpartition("@")
+        return f"{local}+{self._signer.verp(code, wave)}@{domain}"
+
+    def _attachments(self, recipient: Recipient, invitation: Invitation, kind: str, link: str) -> list[Attachment]:
+        calendar = publish(
+            self._campaign,
+            uid=calendar_uid(invitation.code, self._domain),
+            now=self._workspace.now(),
+            url=link,
+        )
+        termin = Attachment(_CALENDAR, "text/calendar", calendar, "PUBLISH")
+        if kind != INVITATION:
+            return [termin] if kind == CONFIRMATION else []
+        path = self._workspace.letter_path(recipient.key)
+        try:
+            letter = Attachment(_LETTER, "application/pdf", path.read_bytes())
+        except OSError:
+            raise InviteError(f"The letter of {recipient.key} is not there.", "Run: invite render") from None
+        return [letter, self._programme, termin]
+
+    @cached_property
+    def _programme(self) -> Attachment:
+        path = self._workspace.out / "programme.pdf"
+        try:
+            return Attachment(_PROGRAMME, "application/pdf", path.read_bytes())
+        except OSError:
+            raise InviteError("The programme is not there.", "Run: invite render") from None

@@ -1,0 +1,164 @@
+"""The waves: to whom each mail goes, to whom it does not and why. Plans only; `send` acts, and looks again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from invite_pipeline.domain.invitation import InvitationState
+from invite_pipeline.domain.recipient import Channel, Recipient
+from invite_pipeline.domain.tracking import MessageState, Tracking
+from invite_pipeline.domain.workspace import Workspace
+from invite_pipeline.formats.rsvp_link import LinkSigner
+from invite_pipeline.store import queries
+from invite_pipeline.store.database import Store, Transaction
+from invite_pipeline.store.mail_queries import messages_of_kind, newest_answers
+from invite_pipeline.store.queries import Message
+
+INVITATION, REMINDER, CONFIRMATION = "invitation", "reminder", "confirmation"
+
+# Who types `remind` twice must not remind twice: a new reminder needs some days between.
+_BETWEEN_REMINDERS = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One mail that is due: whose, and in which wave ("invitation", "reminder-2", "confirmation-<event>")."""
+
+    key: str
+    wave: str
+
+    @property
+    def kind(self) -> str:
+        """invitation, reminder or confirmation: what its templates are called."""
+        return kind_of(self.wave)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is due, and how many are left out for which reason."""
+
+    due: tuple[Due, ...]
+    left_out: Mapping[str, int]
+
+
+def kind_of(wave: str) -> str:
+    """The kind of a wave."""
+    return wave.split("-", 1)[0]
+
+
+def plan_invitations(store: Store, workspace: Workspace) -> Plan:
+    """Everybody with an address whose invitation has not been mailed yet."""
+    with store.reading() as tx:
+        sent = messages_of_kind(tx, INVITATION)
+        return _plan(tx, workspace, lambda _: INVITATION, sent, lambda _: "")
+
+
+def plan_reminders(store: Store, workspace: Workspace) -> Plan:
+    """Everybody who was invited by mail and has not answered; a reminder begun within three days goes on."""
+    with store.reading() as tx:
+        invited, reminded = messages_of_kind(tx, INVITATION), messages_of_kind(tx, REMINDER)
+        wave = _reminder_wave(reminded, workspace)
+
+        def not_yet(key: str) -> str:
+            message = invited.get((key, INVITATION))
+            return "" if message and message.state == "sent" else "has no invitation by mail"
+
+        return _plan(tx, workspace, lambda _: wave, reminded, not_yet)
+
+
+def plan_confirmations(store: Store, workspace: Workspace) -> Plan:
+    """Everybody whose newest answer has not been confirmed by mail yet."""
+    with store.reading() as tx:
+        newest = newest_answers(tx)
+        return _plan(
+            tx,
+            workspace,
+            lambda key: f"{CONFIRMATION}-{newest.get(key, 0)}",
+            messages_of_kind(tx, CONFIRMATION),
+            lambda key: "" if key in newest else "has not answered",
+        )
+
+
+def why_not(kind: str, state: Tracking, workspace: Workspace) -> str:
+    """Why a mail of this kind may not go to somebody now; empty where it may. Asked again at each claim."""
+    now, to_the_open = workspace.now(), kind != CONFIRMATION
+    reasons = {
+        "is no longer on the list": not state.listed and to_the_open,
+        "the invitation was revoked": state.invitation is not InvitationState.ISSUED,
+        "wants no further invitations": state.blocked and to_the_open,
+        "the address does not take mail": state.message is MessageState.BOUNCED_HARD,
+        "has answered": state.reply != "open" and to_the_open,
+        "the deadline has passed": now > workspace.campaign.deadline and to_the_open,
+        "the event is over": now > workspace.campaign.event.ends_at,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), "")
+
+
+def on_block_list(tx: Transaction, workspace: Workspace, address: str) -> bool:
+    """Whether an address objected to invitations, in whatever campaign."""
+    signer = LinkSigner(workspace.keys, workspace.campaign.id)
+    return bool(queries.blocked(tx, [signer.block_hash(address)]))
+
+
+def _plan(
+    tx: Transaction,
+    workspace: Workspace,
+    wave_of: Callable[[str], str],
+    messages: Mapping[tuple[str, str], Message],
+    not_yet: Callable[[str], str],
+) -> Plan:
+    due: list[Due] = []
+    left_out: Counter[str] = Counter()
+    states = queries.trackings(tx)
+    signer = LinkSigner(workspace.keys, workspace.campaign.id)
+    recipients = queries.recipients(tx)
+    blocked = _blocked(tx, signer, recipients)
+    for one in recipients:
+        wave = wave_of(one.key)
+        reason = (
+            ("has no e-mail address" if one.channel is Channel.POST else "")
+            or not_yet(one.key)
+            or _settled(messages.get((one.key, wave)))
+            or why_not(kind_of(wave), states[one.key], workspace)
+            or ("wants no further invitations" if one.key in blocked and kind_of(wave) != CONFIRMATION else "")
+        )
+        if reason:
+            left_out[reason] += 1
+        else:
+            due.append(Due(one.key, wave))
+    return Plan(tuple(due), dict(left_out))
+
+
+def _blocked(tx: Transaction, signer: LinkSigner, recipients: list[Recipient]) -> set[str]:
+    """The keys of those whose address objected."""
+    hashes = {one.key: signer.block_hash(one.email) for one in recipients if one.email}
+    everybody = sorted(set(hashes.values()))
+    # Databases take only so many parameters in one statement.
+    found = (queries.blocked(tx, everybody[start : start + 500]) for start in range(0, len(everybody), 500))
+    objected = set().union(*found)
+    return {key for key, address_hash in hashes.items() if address_hash in objected}
+
+
+def _settled(message: Message | None) -> str:
+    """Why a message may not be claimed (again): it went, it may have gone, or the server will not have it."""
+    if message is None or message.state == "deferred":
+        return ""
+    return {
+        "sent": "has it already",
+        "claimed": "unknown: sent perhaps, see send --resolve",
+        "refused": "the server refused it for good",
+    }.get(message.state, "it came back")
+
+
+def _reminder_wave(reminded: Mapping[tuple[str, str], Message], workspace: Workspace) -> str:
+    begun: dict[int, list[Message]] = {}
+    for (_, wave), message in reminded.items():
+        begun.setdefault(int(wave.rsplit("-", 1)[1]), []).append(message)
+    if not begun:
+        return f"{REMINDER}-1"
+    newest = max(begun)
+    first = min(message.claimed_at for message in begun[newest])
+    return f"{REMINDER}-{newest + (workspace.now() - first >= _BETWEEN_REMINDERS)}"
