@@ -132,6 +132,7 @@ def _by_company(text: str) -> set[int]:
     """For example "meine Frau und ich", "bringe meine Frau mit", "mit Begleitung", "wir beide"."""
     patterns = (
         rf"\b{_OWN}{_RELATIVE} (?:und|and) (?:ich|i)\b|\b(?:ich|i) (?:und|and) {_OWN}{_RELATIVE}\b",
+        rf"\bfuer mich und {_OWN}{_RELATIVE}\b",
         rf"\bbring(?:e|en)?\b (?:\S+ ){{0,4}}?{_OWN}{_RELATIVE}\b",
         rf"\b(?:mit|with|in) (?:{_OWN})?(?:\S+e[nr]? )?{_RELATIVE}\b(?! (?:und|and) {_OWN})",
         r"\bwir beide[n]?\b|\bbeide (?:kommen|nehmen)\b|\bboth of us\b|\bmit (?:herrn|frau) [\w-]+\b",

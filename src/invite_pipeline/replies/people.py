@@ -28,14 +28,14 @@ _FULL_NAME = re.compile(
 )
 _LIST = re.compile(
     r"(?:teilnehmen\s+(?:werden|wird)|(?:es\s+)?(?:kommen|nehmen\s+teil)(?:\s+werden)?|teilnehme(?:r|rinnen|nde)n?|"
-    r"angemeldet\s+(?:werden|seien)|(?:melde|melden)\s+(?:ich|wir)?|folgende\s+personen|namen?|participants?|"
+    r"angemeldet\s+(?:werden|seien)|(?:melde|melden)\s+(?:ich|wir)?|(?:folgende\s+)?personen|namen?|participants?|"
     r"attendees?)"
     r"(?:\s+(?:sind|wird|werden|hiermit|an|gern|gerne|sein|bei\s+uns|von\s+uns|are|will\s+be))*\s*:?\s+(?P<list>.+)",
     re.IGNORECASE,
 )
 # Capitalised words that follow a title or office and are no names.
 _NOT_A_NAME = {
-    "Damen", "Herren", "Herr", "Herrn", "Frau", "Stadt", "Gemeinde", "Kreis", "Verein", "Einladung", "Veranstaltung",
+    "Damen", "Herren", "Herr", "Herrn", "Frau", "Stadt", "Gemeinde", "Verein", "Einladung", "Veranstaltung",
     "Vertretung", "Termin", "Teilnahme", "Personen", "Haus", "Büro", "Amt", "Tag", "Gruß", "Grüße", "Sie", "Ich", "Wir",
     "Die", "Der", "Das", "Bitte", "Danke", "Kollege", "Kollegin", "Kollegen", "Begleitung", "Landtag", "Januar", "Uhr",
 }  # fmt: skip
@@ -81,4 +81,4 @@ def _trim(name: str) -> str:
         words.append(word)
     while words and re.fullmatch(r"(?:von|van|de|zu|zur|vom|der|den|del|di|la)", words[-1]):
         words.pop()
-    return " ".join(words) if any(len(word) > 1 for word in words) else ""
+    return " ".join(words) if any(len(word) > 1 and not word.endswith(".") for word in words) else ""

@@ -12,7 +12,7 @@ from invite_pipeline.replies.patterns import any_of
 _FILL = r"(?:(?!nicht\b|kein|sie\b)[\w'.:/&-]+ ){0,10}?"
 _COME = (
     r"(?:kommen|teilnehmen|teil ?zu ?nehmen|erscheinen|dabei ?sein|mit dabei ?sein|anwesend ?sein|vor ort ?sein"
-    r"|wahrnehmen|zusagen)"
+    r"|wahrnehmen|zusagen|anreisen)"
 )
 _END = r"(?=$| (?:und|mit|fuer|als|bzw|da|weil|wegen|am|zum|zur|zur veranstaltung|an der)\b)"
 _TO_WHAT = (
@@ -28,12 +28,11 @@ YES = any_of(
     rf"\b(?:ich|wir) {_FILL}komme[n]?\b(?! (?:auf|darauf|drauf|zurueck|nicht|aus|gerade|von|spaeter auf|dem|ihrer "
     rf"bitte))",
     r"\bkomme[n]? (?:ich|wir)\b(?! (?:auf (?:sie|dich|euch|ihr|das|die)|darauf|drauf|zurueck|aus|dem|ihrer bitte))",
-    r"^(?:und )?komme[n]? (?:sehr )?gern[e]?\b(?! auf)|^(?:sehr )?gern[e]? komme[n]? (?:ich|wir)?\b(?! auf)",
-    r"\b(?:herr|frau|kolleg\w+|stellvertret\w+|mitarbeiter\w*|verein|komitee|stadt|gemeinde|kreis|delegation|"
-    r"\w*meister(?:in)?|landr\w+|"
-    r"vorsitzende[r]?|"
-    rf"praesident(?:in)?|dezernent(?:in)?|beigeordnete[r]?|vertreter(?:in)?) {_FILL}kommt\b(?! (?:auf|darauf|zurueck|"
-    rf"aus|es|mir))",
+    r"^(?:und )?komme[n]? (?:sehr )?gern[e]?\b(?! auf)",
+    r"^(?:sehr )?gern[e]? komme[n]? (?:ich|wir)?\b(?! auf)",
+    rf"\b(?:herr|frau|kolleg\w+|stellvertret\w+|mitarbeiter\w*|verein|komitee|stadt|gemeinde|kreis|delegation|"
+    rf"\w*meister(?:in)?|landr\w+|vorsitzende[r]?|praesident(?:in)?|dezernent(?:in)?|beigeordnete[r]?|"
+    rf"vertreter(?:in)?) {_FILL}kommt\b(?! (?:auf|darauf|zurueck|aus|es|mir))",
     # werden, können, möchten kommen
     rf"\b(?:werde|werden|wird|kann|koennen|moechte|moechten|darf|wollen|will) {_FILL}{_COME}\b",
     rf"\b{_COME} (?:werde|werden|wird|kann|koennen|moechte|moechten)\b",
@@ -46,7 +45,8 @@ YES = any_of(
     r"^(?:hiermit |gern[e]? |anbei |hier |(?:die|eine|meine|unsere|verbindliche) ){0,3}zusage\b(?! (?:folgt|steht|"
     r"zurueck|unter|noch|haengt|oder))",
     # dabei sein, wahrnehmen, annehmen
-    rf"\b(?:bin|sind|ist) {_FILL}dabei\b(?!.* zu \w+en)|^(?:sehr )?gern[e]? (?:mit )?dabei\b",
+    rf"\b(?:bin|sind|ist) {_FILL}dabei\b(?!.* zu \w+en)",
+    r"^(?:sehr )?gern[e]? (?:mit )?dabei\b",
     rf"\b(?:nehme|nehmen|nimmt)\b(?! sie) {_FILL}(?:termin|einladung|veranstaltung|gelegenheit) {_FILL}(?:wahr|"
     rf"an){_END}",
     rf"\b(?:einladung|die ich|die wir) {_FILL}(?:annehme[n]?|wahrnehme[n]?)\b(?! (?:koennte|wuerde))",
@@ -58,28 +58,42 @@ YES = any_of(
     rf"\bbitte melden sie (?:mich|uns|herrn?|frau)\b {_FILL}an{_END}",
     rf"\b(?:moechte|moechten) {_FILL}(?:mich|uns|herrn?|frau|\d+|zwei|drei|vier) {_FILL}anmelden\b",
     r"^(?:hiermit |(?:die|eine|meine|unsere|verbindliche) ){0,3}anmeldung (?:von|fuer|mit)\b",
-    rf"\b(?:reservieren|notieren|planen|tragen) sie (?:bitte )?{_FILL}(?:mich|uns|fuer (?:mich|uns)|plaetze|plaetzen|"
-    rf"personen)\b",
+    rf"\b(?:reservieren|notieren|planen|tragen) sie (?:bitte )?{_FILL}(?:mich|uns|fuer (?:mich|uns)|plaetze|"
+    rf"plaetzen|personen)\b",
+    rf"\bbestaetige[n]?\b(?! sie) {_FILL}(?:teilnahme|kommen|anmeldung|zusage)\b",
     r"\bsie (?:koennen|duerfen) (?:fest )?mit (?:mir|uns) rechnen\b|\brechnen sie mit (?:mir|uns)\b",
     rf"\bfreue[n]? (?:mich|uns) {_FILL}(?:dabei zu sein|teilnehmen zu|teilzunehmen|kommen zu|auf (?:die|meine|"
     rf"unsere) teilnahme)\b",
     r"^(?:teilnahme|antwort|rueckmeldung|ich komme|wir kommen)\s*: ?(?:ja|zusage|zugesagt)\b",
-    r"^(?:ja|jawohl)(?: (?:sehr )?(?:gern[e]?)| natuerlich| klar)?(?: danke| vielen dank)?$",
     # English
     r"\b(?:i|we|mr|mrs|ms|dr)\b (?:\w+ ){0,4}?(?:will|'ll|shall|can|plan to) (?:\w+ ){0,3}?(?:attend|come|be there|"
     r"join|participate|take part)\b",
     r"\b(?:i|we)'(?:ll|d) (?:\w+ ){0,3}?(?:attend|come|be there|join|participate|take part)\b",
     r"\b(?:am|are|is|would be|'m|'re) (?:\w+ ){0,2}?(?:happy|pleased|delighted|glad|honou?red) to (?:attend|accept|"
     r"come|join|participate|confirm)",
-    r"\b(?:gladly |happily |hereby )?accept(?:s)? (?:the|your|this) (?:\w+ ){0,2}?invitation\b|\bcount (?:me|us) in\b",
-    r"\blooking forward to (?:attending|joining|participating|being there)\b|^yes(?: please| thank you| thanks)?$",
+    r"\b(?:gladly |happily |hereby )?accept(?:s)? (?:the|your|this) (?:\w+ ){0,2}?invitation\b",
+    r"\bcount (?:me|us) in\b",
+    r"\blooking forward to (?:attending|joining|participating|being there)\b",
     r"\b(?:i|we) (?:hereby )?confirm (?:my|our) (?:participation|attendance)\b",
 )
 
 # Where one of these stands, "kommen" and "zu" mean something else.
 IDIOM = any_of(
-    r"\bauf (?:sie|dich|euch|das|die|den|ihr\w*) .*\bzu(?:rueck)?\b|\bzurueck(?:kommen|komme)?\b|\bnicht umhin\b",
+    r"\bauf (?:sie|dich|euch|das|die|den|ihr\w*) .*\bzu(?:rueck)?\b|\bzurueck(?:kommen|komme)?\b",
+    r"\bnicht umhin\b",
     r"\bzu (?:oder|bzw) ab\b|\bzu- (?:oder|bzw) ab",
+)
+
+# A word that answers only where it is the whole sentence.
+YES_ALONE = any_of(
+    r"^(?:ja|jawohl)(?: (?:sehr )?gern[e]?| natuerlich| klar| bitte)?(?: danke| vielen dank)?$",
+    r"^yes(?: please| thank you| thanks)?$",
+)
+NO_ALONE = any_of(
+    r"^(?:leider|bedauerlicherweise) (?:nein|nicht|ohne (?:mich|uns))$",
+    r"^nein(?: leider| danke| leider nicht| vielen dank)*$",
+    r"^(?:diesmal|dieses mal|dieses jahr|heuer|dieses mal wieder) leider nicht$",
+    r"^no(?: thank you| thanks)?$",
 )
 
 PAST_YES = any_of(
@@ -89,25 +103,27 @@ PAST_YES = any_of(
 
 NO = any_of(
     rf"\bnicht {_TO_WHAT}(?:{_COME}|annehmen|folgen|einrichten|ermoeglichen|realisieren|leisten)\b",
-    r"\b(?:kann|koennen|kannst) (?:(?!noch\b)[\w.-]+ ){0,10}?nicht$|^(?:da )?(?:kann|koennen) (?:ich |wir "
-    r")?leider nicht$",
+    r"\b(?:kann|koennen|kannst) (?:(?!noch\b)[\w.-]+ ){0,10}?nicht$",
+    r"^(?:da )?(?:kann|koennen) (?:ich |wir )?leider nicht$",
     rf"\b(?:nehme|nehmen|nimmt) (?:[\w.-]+ ){{0,8}}?nicht {_TO_WHAT}teil\b|\bnicht {_TO_WHAT}teilnehme\b",
     r"\bkomm(?:e|en|t) (?:[\w.-]+ ){0,6}?nicht$",
     rf"\bsag(?:e|en|t)\b(?! sie) {_FILL}ab{_END}",
-    rf"\b(?:muss|muessen|moechte|moechten|werde|werden|darf) {_FILL}absagen\b|^(?:hiermit )?absage\b"
-    r"(?! (?:folgt|oder))",
-    rf"\b(?:habe|haben|hatte|hatten) {_FILL}abgesagt\b|^(?:hiermit |leider )?abgesagt$",
+    rf"\b(?:muss|muessen|moechte|moechten|werde|werden|darf) {_FILL}absagen\b",
+    r"^(?:hiermit )?absage\b(?! (?:folgt|oder))",
+    rf"\b(?:habe|haben|hatte|hatten) {_FILL}abgesagt\b",
+    r"^(?:hiermit |leider )?abgesagt$",
     r"\b(?:hiermit|leider|meine|unsere) (?:eine |meine |unsere |nur )?absage\b",
     r"(?<!nicht\s)\bverhindert\b",
+    r"\b(?:laesst|lassen|lasse) (?:sich|mich|uns) (?:\w+ ){0,3}?entschuldigen\b",
+    r"\b(?:muss|muessen) (?:mich|uns) (?:(?!fuer)\w+ ){0,4}?entschuldigen\b",
+    r"\b(?:laesst|lassen) .{0,60}\bteilnahme (?:\w+ ){0,2}?nicht zu$",
+    r"\bniemanden? (?:\w+ )?(?:schicken|entsenden)\b",
     r"\b(?:teilnahme|teilnehmen|teilzunehmen|kommen|dabei ?zu ?sein|termin|wahrzunehmen|anwesend|zu folgen|folge zu "
-    r"leisten|mir|uns) "
-    r"(?:\S+ ){0,8}?nicht (?:\w+ )?(?:moeglich|machbar|vergoennt)\b",
+    r"leisten|mir|uns) (?:\S+ ){0,8}?nicht (?:\w+ )?(?:moeglich|machbar|vergoennt)\b",
     r"\bnicht (?:\w+ )?(?:moeglich|machbar|vergoennt)\b.*\b(?:teilnahme|teilnehmen|teilzunehmen|zu kommen|"
     r"dabei ?zu ?sein|wahrzunehmen|zu folgen)\b",
     r"\bschaffe[n]? (?:(?!noch)[\w.-]+ ){0,5}?nicht\b|\bnicht (?:zu )?schaffen\b",
     r"\b(?:klappt|passt|geht|gelingt|klappen|passen) (?:(?!noch|nur)[\w.-]+ ){0,6}?(?:leider|nicht) ?(?:nicht)?$",
-    r"^(?:leider|bedauerlicherweise) (?:nein|nicht|ohne (?:mich|uns))$|^nein(?: leider| danke| leider nicht| vielen "
-    r"dank)*$",
     r"\b(?:verzichte[n]?|sehe[n]?|nehme[n]?) (?:[\w.-]+ ){0,6}?(?:auf (?:eine|die|meine|unsere)|von einer|abstand "
     r"von (?:einer|der)) teilnahme\b",
     r"\b(?:niemand|keiner|keine[rn]? (?:von uns|vertreter\w*|person|kollegin\w*)) (?:[\w.-]+ ){0,6}?(?:kommen|"
@@ -121,7 +137,7 @@ NO = any_of(
     r"join|participate|be there|accept|take part)\b",
     r"\b(?:regret|regretfully|unfortunately|sorry)\b.*\b(?:decline|unable|cannot|can't|not able|cancel|prevented|"
     r"other commitments?|another commitment)\b",
-    r"\b(?:must|have to|need to|would like to) (?:\w+ ){0,2}?(?:decline|cancel)\b|^no(?: thank you| thanks)?$",
+    r"\b(?:must|have to|need to|would like to) (?:\w+ ){0,2}?(?:decline|cancel)\b",
 )
 
 # A reason for staying away, which says no only beside regret or beside what one would have liked to do.
@@ -130,10 +146,20 @@ REASON_AGAINST = any_of(
     r"krank\w*|keine zeit)\b",
     r"\b(?:ein(?:en|e)?|bereits|schon) (?:\w+ ){0,3}?(?:andere[nrs]?|anderweitige[nr]?|wichtige[nr]?|weitere[nr]?) "
     r"(?:\w+ )?(?:termin\w*|verpflichtung\w*|veranstaltung\w*)\b",
-    r"\bterminkollision|termin(?:liche)? ?ueberschneid\w*|\banderen? (?:dienstlichen? )?(?:termine?|"
-    r"verpflichtungen)\b|terminlichen gruenden",
+    r"\bnicht (?:in deutschland|im lande?|vor ort|in der stadt|da)$",
+    r"\bterminkollision|termin(?:liche)? ?ueberschneid\w*",
+    r"\banderen? (?:dienstlichen? )?(?:termine?|verpflichtungen)\b|terminlichen gruenden",
     r"\b(?:ratssitzung|kreistagssitzung|sitzung|haushaltsberatung\w*) (?:an diesem tag|zur gleichen zeit|am selben "
     r"tag|zeitgleich)\b",
+)
+# Said of another year, another event, or of other people.
+ELSEWHERE = any_of(
+    r"\bletzte[nrsm]? (?:jahr|mal|veranstaltung)\b|\bvergangene[nrsm]? (?:jahr|mal|veranstaltung)\b",
+    r"\bim vorjahr\b|\bdamals\b",
+    r"\b(?:falsche|andere|anderen|naechste|naechsten) (?:veranstaltung|tagung)\b",
+    r"\bnaechstes (?:jahr|mal)\b",
+    r"\b(?:so viele|viele|andere|alle|manche|einige|minister(?:in)?)\b",
+    r"\berst\b.*\b(?:zusagen|absagen|sagen|entscheiden)\b",
 )
 REGRET = any_of(r"\bleider\b|\bbedauer\w+|\bschade\b|\bunfortunately\b|\bregret\w*|\bsorry\b|\baus .{0,30}gruenden\b")
 WISH = any_of(r"\b(?:wuerde[n]?|waere[n]?|haette[n]?|koennte[n]?|duerfte[n]?|would|could)\b")
@@ -142,20 +168,22 @@ RETRACT = any_of(
     r"\b(?:zusage|anmeldung|teilnahme)\b.*\b(?:zurueck ?(?:zu ?)?zieh\w*|zurueck ?(?:zu ?)?nehm\w*|widerruf\w*|"
     r"storni\w*|absagen|zurueck$)",
     r"\b(?:ziehe[n]?|nehme[n]?|storniere[n]?|widerrufe[n]?) (?:\w+ ){0,5}?(?:zusage|anmeldung)\b",
-    r"\b(?:muss|muessen) (?:\w+ ){0,4}?(?:doch|nun|wieder|kurzfristig) (?:\w+ ){0,2}?absagen\b|\bdoch nicht "
-    r"(?:kommen|teilnehmen)\b",
+    r"\b(?:muss|muessen) (?:\w+ ){0,4}?(?:doch|nun|wieder|kurzfristig) (?:\w+ ){0,2}?absagen\b",
+    r"\bdoch nicht (?:kommen|teilnehmen)\b",
     r"\b(?:withdraw|cancel|retract) (?:my|our) (?:acceptance|registration|participation)\b",
 )
 
 # What takes the certainty from an answer in the same sentence.
 HEDGE = any_of(
     r"\b(?:wenn|falls|sofern|sobald|solange|ob|ggf|gegebenenfalls|womoeglich|sollte[n]?|es sei denn)\b",
-    r"\bvor(?:laeufig|erst|behalt\w*)\b|\bprovisorisch\b|\bunverbindlich\b|\boptional\b|\bgeplant\b|\bplane[n]? "
-    r"(?!sie)",
-    r"\bnoch (?:nicht|kein\w*|unklar|offen|ungewiss|unsicher|keine)\b|\b(?:nicht|un)sicher\b|\bnicht (?:ganz "
-    r")?(?:sicher|klar)\b",
-    r"\b(?:versuche[n]?|bemuehe[n]?|hoffe[n]?|hoffentlich|glaube|denke|schaetze|vermute|wohl)\b|\bgehe[n]? davon aus\b",
+    r"\bvor(?:laeufig|erst|behalt\w*)\b|\bprovisorisch\b|\bunverbindlich\b|\boptional\b|\bgeplant\b",
+    r"\bplane[n]? (?!sie)",
+    r"\bnoch (?:nicht|kein\w*|unklar|offen|ungewiss|unsicher|keine)\b|\b(?:nicht|un)sicher\b",
+    r"\bnicht (?:ganz )?(?:sicher|klar)\b",
+    r"\b(?:versuche[n]?|bemuehe[n]?|hoffe[n]?|hoffentlich|glaube|denke|schaetze|vermute|wohl)\b",
+    r"\bgehe[n]? davon aus\b",
     r"\b(?:online|digital\w*|virtuell\w*|hybrid|livestream|zoom|per video\w*|videokonferenz)\b",
+    r"\b(?:soweit|meines wissens|angeblich|gehoert|hoere[n]?|laut)\b",
     r"\b(?:if|unless|provided|might|hope|hopefully|think|should be able|not sure|as soon as|depending)\b",
 )
 MAYBE = any_of(
@@ -165,8 +193,8 @@ MAYBE = any_of(
     r"\b(?:maybe|perhaps|probably|possibly|tentativ\w*|depends|subject to|most likely)\b",
 )
 PUT_OFF = any_of(
-    r"\bmelde[n]? (?:ich |wir )?(?:mich|uns)\b(?!.*\ban\b)|\bgebe[n]? (?:\w+ ){0,4}?bescheid\b|\brueckmeldung "
-    r"(?:folgt|erhalten|erfolgt|geben)",
+    r"\bmelde[n]? (?:ich |wir )?(?:mich|uns)\b(?!.*\ban\b)|\bgebe[n]? (?:\w+ ){0,4}?bescheid\b",
+    r"\brueckmeldung (?:folgt|erhalten|erfolgt|geben)",
     r"\b(?:vorgemerkt|vormerken|weiter ?geleitet|leite[n]? .*weiter|weitergegeben|gebe[n]? .*weiter)\b",
     r"\b(?:pruefe[n]?|pruefen|klaere[n]?|klaeren|abklaeren|geklaert|ruecksprache|abstimmen|besprechen|nachfragen)\b",
     r"\b(?:get back to you|let you know|forwarded|come back to you|will check|checking)\b",
@@ -176,25 +204,23 @@ PUT_OFF = any_of(
 # Something of ours does not work for them: "der Link geht nicht" is no "no".
 TECHNICAL = any_of(
     r"\b(?:link|formular|online-?anmeld\w*|anmeldeformular|webseite|website|internetseite|homepage|seite|datei|"
-    r"anhang|pdf|button|browser)\b"
+    r"anhang|pdf|button|browser)\b",
 )
 
 OBJECTION = any_of(
-    r"\b(?:aus|von) (?:\w+ ){0,3}?(?:verteiler\w*|mailverteiler|adressliste|mailingliste|mail-?liste|liste|datenbank|"
-    r"adressverteiler)\b"
-    r".{0,60}(?:streich|nehm|entfern|loesch|austrag|herausnehm)",
+    r"\b(?:aus|von) (?:\w+ ){0,3}?(?:verteiler\w*|mailverteiler|adressliste|mailingliste|mail-?liste|liste|"
+    r"datenbank|adressverteiler)\b.{0,60}(?:streich|nehm|entfern|loesch|austrag|herausnehm)",
     r"\b(?:streich|entfern|loesch|nehm|trag)\w* (?:sie )?.{0,60}\b(?:aus|von) (?:\w+ ){0,3}?(?:verteiler\w*|"
     r"mailverteiler|\w*liste|datenbank|adressverteiler)\b",
     r"\bloesch\w* (?:sie )?.{0,40}\b(?:daten|adresse|e-?mail-?adresse)\b",
     r"\bkeine (?:weiteren |weitere |solchen )?(?:einladung\w*|e-?mails?|mails?|post|nachrichten|informationen|"
-    r"werbung)\b"
-    r".{0,40}\b(?:mehr|zu ?send\w*|zu ?schick\w*|erhalten|bekommen|wuensch\w*|senden|schicken)\b",
-    r"\bnicht mehr (?:an)?(?:schreib\w*|kontaktier\w*|einlad\w*|einzuladen|mailen)\b|\bvon weiteren (?:einladungen|"
-    r"e-?mails?|mails|zusendungen)\b.*\babzusehen\b",
-    r"\bwiderspr\w+ .{0,60}\b(?:verarbeitung|nutzung|zusendung|speicherung|verwendung)\b|\b(?:verarbeitung|nutzung|"
-    r"speicherung) .{0,60}\bwiderspr\w+",
-    r"\bunsubscribe\b|\b(?:remove|delete|take) (?:me|us|my|our)\b.{0,40}\b(?:list|address|database|data)\b|\bstop "
-    r"(?:sending|emailing)\b|\bopt[- ]out\b",
+    r"werbung)\b.{0,40}\b(?:mehr|zu ?send\w*|zu ?schick\w*|erhalten|bekommen|wuensch\w*|senden|schicken)\b",
+    r"\bnicht mehr (?:an)?(?:schreib\w*|kontaktier\w*|einlad\w*|einzuladen|mailen)\b",
+    r"\bvon weiteren (?:einladungen|e-?mails?|mails|zusendungen)\b.*\babzusehen\b",
+    r"\bwiderspr\w+ .{0,60}\b(?:verarbeitung|nutzung|zusendung|speicherung|verwendung)\b",
+    r"\b(?:verarbeitung|nutzung|speicherung) .{0,60}\bwiderspr\w+",
+    r"\bunsubscribe\b|\b(?:remove|delete|take) (?:me|us|my|our)\b.{0,40}\b(?:list|address|database|data)\b",
+    r"\bstop (?:sending|emailing)\b|\bopt[- ]out\b",
 )
 
 CONTACT = any_of(
@@ -204,45 +230,47 @@ CONTACT = any_of(
     r"\bzustaendig (?:ist|sind|waere)\b|\b(?:ist|sind|bin) (?:\w+ ){0,5}?(?:nicht )?zustaendig\b",
     r"\b(?:neue[rn]?|richtige[rn]?|andere[rn]?) (?:ansprechpartner\w*|ansprechperson|kontakt\w*|e-?mail-?adresse|"
     r"adresse)\b",
-    r"\b(?:wenden|richten) sie (?:sich|ihre) .{0,60}\ban\b|\bno longer (?:works?|with|at|responsible|employed)\b|"
-    r"\bhas (?:left|retired)\b",
+    r"\b(?:wenden|richten) sie (?:sich|ihre) .{0,60}\ban\b",
+    r"\bno longer (?:works?|with|at|responsible|employed)\b|\bhas (?:left|retired)\b",
 )
 
 DEPUTY = any_of(
-    r"\bvertritt (?:mich|uns|ihn|sie|die|den|das|unsere[n]?|herrn?|frau)\b|\b(?:mich|uns|ihn) .{0,60}\bvertritt\b",
-    r"\b(?:mich|uns|ihn|sie|stadt|gemeinde|kreis|verein|komitee|verwaltung|haus|herrn? \w+|frau \w+|meister(?:in)?)\b"
-    r".{0,80}\bvertreten(?: (?:werden|wird|lassen|koennen|duerfen))?$",
-    r"\b(?:wird|werden|lasse[n]?|ist|sind) .{0,80}\bdurch .{0,80}\bvertreten\b|\bvertreten durch\b|\bvertreten "
-    r"(?:wird|werden) .{0,40}\bdurch\b",
+    r"\bvertritt (?:mich|uns|ihn|sie|die|den|das|unsere[n]?|herrn?|frau)\b",
+    r"\b(?:mich|uns|ihn) .{0,60}\bvertritt\b",
+    r"\b(?:mich|uns|ihn|sie|stadt|gemeinde|kreis|verein|komitee|verwaltung|haus|herrn? \w+|frau \w+|"
+    r"meister(?:in)?)\b.{0,80}\bvertreten(?: (?:werden|wird|lassen|koennen|duerfen))?$",
+    r"\b(?:wird|werden|lasse[n]?|ist|sind) .{0,80}\bdurch .{0,80}\bvertreten\b|\bvertreten durch\b",
+    r"\bvertreten (?:wird|werden) .{0,40}\bdurch\b",
     r"\b(?:schicke[n]?|sende[n]?|entsende[n]?|delegiere[n]?|beauftrage[n]?)\b.*\b(?:herrn?|frau|kolleg\w+|"
-    r"mitarbeit\w+|vertret\w+|stellvertret\w+|"
-    r"delegation|beigeordnet\w+|referent\w+|vorstandsmitglied\w*|mitglied\w*|nachfolg\w+)\b",
+    r"mitarbeit\w+|vertret\w+|stellvertret\w+|delegation|beigeordnet\w+|referent\w+|vorstandsmitglied\w*|"
+    r"mitglied\w*|nachfolg\w+)\b",
     r"\b(?:herrn?|frau|kolleg\w+|mitarbeit\w+|stellvertret\w+|delegation|beigeordnet\w+|referent\w+) "
     r".{0,80}\b(?:schicken|entsenden|delegieren|beauftragen)\b",
     r"\b(?:an (?:meiner|unserer|seiner|ihrer) ?(?:stelle|statt)|anstelle von|stattdessen|statt (?:meiner|mir)|fuer "
-    r"mich|in (?:meiner |unserer |seiner )?vertretung)\b"
-    r".*\b(?:kommt|kommen|nimmt|nehmen|teilnehmen|geht|erscheint|wahrnehmen|dabei)\b",
+    r"mich|in (?:meiner |unserer |seiner )?vertretung)\b.*\b(?:kommt|kommen|nimmt|nehmen|teilnehmen|geht|erscheint|"
+    r"wahrnehmen|dabei)\b",
     r"\b(?:kommt|kommen|nimmt|nehmen|geht|wird|werden)\b.*\b(?:an (?:meiner|unserer|seiner|ihrer) ?(?:stelle|statt)|"
-    r"stattdessen|statt (?:meiner|mir)|fuer mich|"
-    r"in (?:meiner |unserer |seiner )?vertretung|als (?:meine |unsere )?vertret\w+)\b",
-    r"\b(?:vertretung|vertreter(?:in)?) (?:\w+ ){0,4}?(?:uebernimmt|ist|wird sein|kommt|nimmt)\b|\bvertretung (?:\w+ "
-    r"){0,3}?(?:durch|von)\b",
-    r"\b(?:will|shall) (?:attend|come|represent|join)\b.{0,40}\b(?:instead|on (?:my|our|his|her) behalf|in (?:my|our|"
-    r"his|her) place)\b|\b(?:will )?represents? (?:me|us)\b",
+    r"stattdessen|statt (?:meiner|mir)|fuer mich|in (?:meiner |unserer |seiner )?vertretung|als (?:meine |unsere "
+    r")?vertret\w+)\b",
+    r"\b(?:vertretung|vertreter(?:in)?) (?:\w+ ){0,4}?(?:uebernimmt|ist|wird sein|kommt|nimmt)\b",
+    r"\bvertretung (?:\w+ ){0,3}?(?:durch|von)\b",
+    r"\b(?:will|shall) (?:attend|come|represent|join)\b.{0,40}\b(?:instead|on (?:my|our|his|her) behalf|in (?:my|"
+    r"our|his|her) place)\b",
+    r"\b(?:will )?represents? (?:me|us)\b",
     r"\b(?:i|we) (?:will |'ll )?(?:send|delegate) (?:my|our|two|three|a|mr|mrs|ms)\b",
 )
 NO_DEPUTY = any_of(
-    r"\bkein\w* (?:\w+ )?(?:vertret\w+|stellvertret\w+|ersatz)\b|\b(?:vertret\w+|ersatz) .{0,40}\bnicht\b|"
-    r"\bniemand\w* (?:schicken|entsenden)\b"
+    r"\bkein\w* (?:\w+ )?(?:vertret\w+|stellvertret\w+|ersatz)\b|\b(?:vertret\w+|ersatz) .{0,40}\bnicht\b",
+    r"\bniemand\w* (?:schicken|entsenden)\b",
 )
 NEGATION = any_of(r"\b(?:nicht|kein\w*|nie|niemals|niemand|weder|not|never|cannot|unable|no one)\b|n't\b")
 NOT_REALLY_NEGATED = any_of(r"\bnicht (?:nur|allein\w*|zuletzt|minder|zu zweit)\b|\bnot only\b")
 ADDRESSES_READER = any_of(
-    r"\b(?:kommen|nehmen|sagen|nimmst|kommst) (?:sie|ihr|du)\b|\bsie (?:kommen|teilnehmen|nehmen|zusagen)\b|\bihre "
-    r"(?:zu|ab)sage\b"
+    r"\b(?:kommen|nehmen|sagen|nimmst|kommst) (?:sie|ihr|du)\b",
+    r"\bsie (?:kommen|teilnehmen|nehmen|zusagen)\b|\bihre (?:zu|ab)sage\b",
 )
 ABSENT = any_of(
-    r"\bnicht im (?:haus|hause|buero|dienst|amt)\b|\babwesen(?:d|heit)\b|\bwieder (?:erreichbar|im (?:buero|haus|"
-    r"dienst))\b|\bdringenden (?:faellen|angelegenheiten)\b",
+    r"\bnicht im (?:haus|hause|buero|dienst|amt)\b|\babwesen(?:d|heit)\b",
+    r"\bwieder (?:erreichbar|im (?:buero|haus|dienst))\b|\bdringenden (?:faellen|angelegenheiten)\b",
     r"\bout of (?:the )?office\b|\bon (?:annual )?leave\b",
 )

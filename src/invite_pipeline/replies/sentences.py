@@ -132,7 +132,8 @@ _NO_END = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _LABEL = re.compile(
-    r"(?:teilnehm\w*|personen\w*|anzahl|namen?|vertretung|antwort|rueckmeldung|kommen|folgend\w*|zusage|absage|"
+    r"(?:teilnehm\w*|nehmen teil|nimmt teil|personen\w*|anzahl|namen?|vertretung|antwort|rueckmeldung|kommen|"
+    r"folgend\w*|zusage|absage|"
     r"anmeld\w*"
     r"|begleit\w*|gaeste)\b[^:]{0,40}$"
 )

@@ -40,8 +40,8 @@ def read_signals(sentence: Sentence) -> Signals:
     wish = bool(phrases.WISH.search(folded))
     return Signals(
         sentence,
-        yes=not retract and any(map(accepts, sentence.clauses)),
-        past_yes=bool(phrases.PAST_YES.search(folded)) and not phrases.NEGATION.search(folded),
+        yes=not retract and (any(map(accepts, sentence.clauses)) or _alone(phrases.YES_ALONE, sentence)),
+        past_yes=bool(phrases.PAST_YES.search(folded)) and not _elsewhere_or_negated(folded),
         no=not technical and (retract or _declines(sentence, wish)),
         retract=retract,
         wish=wish,
@@ -61,12 +61,25 @@ def accepts(clause: Sentence) -> bool:
         and not phrases.NEGATION.search(phrases.NOT_REALLY_NEGATED.sub("", folded))
         and not phrases.ADDRESSES_READER.search(folded)
         and not phrases.IDIOM.search(folded)
+        and not phrases.ELSEWHERE.search(folded)
         and not (phrases.WISH.search(folded) and "would be" not in folded)
     )
 
 
+def _elsewhere_or_negated(folded: str) -> bool:
+    return bool(phrases.ELSEWHERE.search(folded) or phrases.NEGATION.search(folded))
+
+
+def _alone(pattern: re.Pattern[str], sentence: Sentence) -> bool:
+    return pattern.fullmatch(re.sub(r"[,.!]", "", sentence.folded)) is not None
+
+
 def _declines(sentence: Sentence, wish: bool) -> bool:
     folded = sentence.folded
+    if _alone(phrases.NO_ALONE, sentence):
+        return True
+    if re.search(r"\b(?:letzte|vergangene)[nrsm]? jahr\b|\bim vorjahr\b", folded):
+        return False
     if any(phrases.NO.search(clause.folded) and not phrases.IDIOM.search(clause.folded) for clause in sentence.clauses):
         return not phrases.NOT_REALLY_NEGATED.search(folded)
     return bool(phrases.REASON_AGAINST.search(folded) and (wish or phrases.REGRET.search(folded)))
