@@ -19,7 +19,16 @@ from invite_pipeline.domain.stage import Failure, Progress, StageReport, silent
 from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import InviteError, MailServerUnusable
 from invite_pipeline.mail.letter_mail import Composer, Outgoing
-from invite_pipeline.mail.smtp import Ambiguous, Connection, NotTaken, Pace, SenderRefused, read_rate, read_server
+from invite_pipeline.mail.smtp import (
+    Ambiguous,
+    Connection,
+    NotTaken,
+    Pace,
+    SenderRefused,
+    Server,
+    read_rate,
+    read_server,
+)
 from invite_pipeline.mail.waves import CONFIRMATION, Due, on_block_list, why_not
 from invite_pipeline.store import queries
 from invite_pipeline.store.database import Store
@@ -213,6 +222,24 @@ class _Sender:
         elif tally.done == 0 and len(tally.failures) >= _HOPELESS:
             words = f"The mail server refuses everything: {len(tally.failures)} in a row, the last with {error.answer}"
             self._stop(MailServerUnusable(words, "Mend that first, then run the command again."))
+
+
+def deliver_one(server: Server, mail: Outgoing) -> str:
+    """Hand over one mail that nobody keeps account of; gives the server's answer.
+
+    Raises MailServerUnusable where it was not taken.
+    """
+
+    async def deliver() -> str:
+        connection = Connection(server)
+        try:
+            return await connection.send(mail)
+        except (NotTaken, Ambiguous) as error:
+            raise MailServerUnusable(f"{server} did not take the mail: {error}", "Check the address.") from error
+        finally:
+            await connection.close()
+
+    return asyncio.run(deliver())
 
 
 def unknown(store: Store) -> list[Message]:

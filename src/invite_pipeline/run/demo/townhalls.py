@@ -79,10 +79,15 @@ def _bytes(part: EmailMessage) -> bytes:
 # --- over HTTP --------------------------------------------------------------------------------------------------
 
 
+def open_page(link: str) -> str:
+    """What a browser gets that opens a link."""
+    with urlopen(link, timeout=30) as page:
+        return str(page.read().decode())
+
+
 def answer_form(link: str, fields: Mapping[str, str]) -> str:
     """Open the page behind a link, fill in its form and send it, as a browser does; gives the page that follows."""
-    with urlopen(link, timeout=30) as page:
-        hidden = _hidden_fields(page.read().decode())
+    hidden = _hidden_fields(open_page(link))
     data = urlencode({**hidden, **fields}).encode()
     with urlopen(Request(link, data=data), timeout=30) as answer:
         return str(answer.read().decode())

@@ -1,0 +1,64 @@
+"""What could go wrong with the mails, found before one is sent."""
+
+from __future__ import annotations
+
+from invite_pipeline.domain.invitation import Invitation, InvitationState
+from invite_pipeline.domain.recipient import Recipient
+from invite_pipeline.domain.reply import Attendee, Role
+from invite_pipeline.domain.tracking import Tracking
+from invite_pipeline.domain.workspace import Workspace
+from invite_pipeline.errors import InviteError, Problem
+from invite_pipeline.formats.campaign_file import NAME
+from invite_pipeline.formats.template_rules import check_template
+from invite_pipeline.formats.templates import Templates
+from invite_pipeline.mail.letter_mail import TEMPLATES, Composer
+from invite_pipeline.mail.message import ascii_address
+from invite_pipeline.mail.smtp import read_rate, read_server
+from invite_pipeline.mail.waves import CONFIRMATION
+
+# With each answer, since a template may ask for it.
+_STATES = (
+    Tracking(),
+    Tracking(
+        reply="yes", persons=2, attendees=(Attendee(role=Role.DEPUTY, name="Max Muster"), Attendee(role=Role.COMPANION))
+    ),
+    Tracking(reply="no"),
+)
+
+
+def check_mail(workspace: Workspace, sample: Recipient) -> list[Problem]:
+    """Every problem of the mails' templates and settings; `sample` is tried as a recipient."""
+    return _check_templates(workspace, sample) + _check_settings(workspace)
+
+
+def _check_templates(workspace: Workspace, sample: Recipient) -> list[Problem]:
+    templates, composer = Templates(workspace.folder), Composer(workspace)
+    invitation = Invitation(sample.key, "0000000000", 1, InvitationState.DRAFT)
+    problems: list[Problem] = []
+    for kind, name in TEMPLATES.items():
+        for state in _STATES if kind == CONFIRMATION else _STATES[:1]:
+            context = composer.context(sample, invitation, state, kind)
+            for suffix in ("html", "txt"):
+                problems += check_template(templates, f"{name}.{suffix}", context, needs="link")
+    return list(dict.fromkeys(problems))
+
+
+def _check_settings(workspace: Workspace) -> list[Problem]:
+    mail = workspace.campaign.mail
+    problems = []
+    for setting, address in (("sender", mail.sender), ("reply_to", mail.reply_to), ("bounce", mail.bounce)):
+        try:
+            if address:
+                ascii_address(address)
+        except InviteError as error:
+            problems.append(Problem("error", NAME, error.message, "", column=f"mail.{setting}"))
+    try:
+        read_rate(mail.rate)
+    except InviteError as error:
+        problems.append(Problem("error", NAME, error.message, error.fix, column="mail.rate"))
+    if workspace.smtp_url:
+        try:
+            read_server(workspace.smtp_url)
+        except InviteError as error:
+            problems.append(Problem("error", "INVITE_SMTP_URL", error.message, error.fix))
+    return problems

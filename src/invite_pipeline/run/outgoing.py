@@ -1,0 +1,127 @@
+"""What goes out by mail, on one machine: plans joined, tests to oneself, rehearsals to files, previews."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from invite_pipeline.domain.stage import Failure, Progress, StageReport, silent
+from invite_pipeline.domain.workspace import Workspace
+from invite_pipeline.errors import InviteError
+from invite_pipeline.letters.files import write_atomically
+from invite_pipeline.letters.preview import preview_letter
+from invite_pipeline.letters.render import letter_pdf
+from invite_pipeline.mail.letter_mail import Composer, Outgoing
+from invite_pipeline.mail.message import parts
+from invite_pipeline.mail.send import deliver_one, send_batch
+from invite_pipeline.mail.smtp import read_server
+from invite_pipeline.mail.waves import INVITATION, Due, Plan, plan_confirmations, plan_invitations, plan_reminders
+from invite_pipeline.run.local import listed_key
+from invite_pipeline.store import queries
+from invite_pipeline.store.database import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """What is to be mailed, and how many are left out for which reason."""
+
+    due: tuple[Due, ...]
+    left_out: Mapping[str, int]
+
+    def counts(self) -> dict[str, int]:
+        """How many mails of each kind are due."""
+        return dict(Counter(one.kind for one in self.due))
+
+
+def due_mails(store: Store, workspace: Workspace, *, only: str | None = None, limit: int | None = None) -> Mailing:
+    """Invitations and confirmations that are due. Raises UnknownRecipient where `only` is nobody's key."""
+    invitations = plan_invitations(store, workspace)
+    plans = (invitations, plan_confirmations(store, workspace))
+    return _mailing(store, plans, invitations.left_out, only=only, limit=limit)
+
+
+def due_reminders(store: Store, workspace: Workspace, *, only: str | None = None, limit: int | None = None) -> Mailing:
+    """Reminders that are due. Raises UnknownRecipient where `only` is nobody's key."""
+    plan = plan_reminders(store, workspace)
+    return _mailing(store, (plan,), plan.left_out, only=only, limit=limit)
+
+
+def _mailing(
+    store: Store, plans: Sequence[Plan], left_out: Mapping[str, int], *, only: str | None, limit: int | None
+) -> Mailing:
+    due = [one for plan in plans for one in plan.due]
+    if only is not None:
+        key = listed_key(store, only)
+        due = [one for one in due if one.key == key]
+    return Mailing(tuple(due[:limit]), {} if only else left_out)
+
+
+def mail(
+    store: Store, workspace: Workspace, mailing: Mailing, *, rate: str = "", progress: Progress = silent
+) -> StageReport:
+    """Stage 3: mail what is due. Raises MailServerUnusable."""
+    return send_batch(store, workspace, mailing.due, rate=rate, progress=progress)
+
+
+def dry_run(store: Store, workspace: Workspace, mailing: Mailing) -> tuple[StageReport, dict[str, int]]:
+    """Write the mails to out/dry-run/ instead of sending them; gives the report and the counts by domain."""
+    composer, failures, domains = Composer(workspace), [], Counter[str]()
+    for one in mailing.due:
+        try:
+            outgoing = _compose(store, composer, one)
+        except InviteError as error:
+            failures.append(Failure(one.key, f"{error.message} {error.fix}".strip()))
+            continue
+        write_atomically(workspace.out / "dry-run" / f"{one.key}.{one.wave}.eml", outgoing.content)
+        domains[outgoing.to.rpartition("@")[2]] += 1
+    return StageReport(len(mailing.due) - len(failures), 0, tuple(failures)), dict(domains.most_common())
+
+
+def send_test(store: Store, workspace: Workspace, one: Due, address: str) -> str:
+    """Mail one recipient's real mail to `address`, with a banner and without anything that opens; nothing is noted.
+
+    Gives the server's answer. Raises MailServerUnusable, InviteError.
+    """
+    # Keys that nobody has: whatever link letter and mail carry opens nothing.
+    harmless = replace(workspace, keys=(secrets.token_urlsafe(32),), out=workspace.out / "test")
+    write_atomically(harmless.letter_path(one.key), letter_pdf(store, harmless, one.key, test=True))
+    write_atomically(harmless.out / "programme.pdf", (workspace.out / "programme.pdf").read_bytes())
+    return deliver_one(read_server(workspace.smtp_url), _compose(store, Composer(harmless), one, test_to=address))
+
+
+def preview(store: Store, workspace: Workspace, key: str) -> list[Path]:
+    """One recipient's letter and invitation mail, to look at: out/preview/KEY/."""
+    letter = preview_letter(store, workspace, key)
+    folder = workspace.out / "preview" / key
+    shown = replace(workspace, out=folder)
+    write_atomically(shown.letter_path(key), (folder / "letter.pdf").read_bytes())
+    write_atomically(folder / "programme.pdf", (workspace.out / "programme.pdf").read_bytes())
+    composer = Composer(shown)
+    with store.reading() as tx:
+        recipient = queries.recipient(tx, key)
+    # Whoever gets the letter by post has no address: the mail is shown all the same.
+    to = "" if recipient.email else workspace.campaign.rsvp.email
+    outgoing = _compose(store, composer, Due(key, INVITATION), shown_to=to)
+    plain, html = parts(outgoing.content)[:2]
+    files = {
+        "mail.eml": outgoing.content,
+        "mail.html": str(html.get_content()).encode(),
+        "mail.txt": str(plain.get_content()).encode(),
+    }
+    for name, content in files.items():
+        write_atomically(folder / name, content)
+    shown.letter_path(key).unlink()
+    shown.letter_path(key).parent.rmdir()
+    return [*letter, *(folder / name for name in files)]
+
+
+def _compose(store: Store, composer: Composer, one: Due, *, test_to: str = "", shown_to: str = "") -> Outgoing:
+    with store.reading() as tx:
+        recipient, state = queries.recipient(tx, one.key), queries.tracking(tx, one.key)
+        invitation = queries.invitation(tx, one.key)
+    if shown_to:
+        recipient = replace(recipient, email=shown_to)
+    return composer.compose(recipient, invitation, state, one.wave, test_to=test_to)
