@@ -151,3 +151,9 @@ def test_helper_that_raises_stops_nothing() -> None:
     assert looks_returned(mail)
     (found,) = read_letter(mail)
     assert (found.recipient, found.status) == ("", "5.1.1")
+
+
+def test_helper_tells_nobody_what_it_stumbles_over(caplog: pytest.LogCaptureFixture) -> None:
+    mail = parse.parse(b"From: \xff\xfe<@>\r\nSubject: Undeliverable: x\r\nReturn-Path: <>\r\n\r\nfailed 5.1.1")
+    read_letter(mail)
+    assert caplog.records == []

@@ -6,6 +6,7 @@ failures, and raises on some real mails.
 
 from __future__ import annotations
 
+import logging
 import re
 
 from invite_pipeline.replies import parse
@@ -121,6 +122,8 @@ def _failed_addresses(mail: Mail, letter: str, text: str, ours: tuple[str, ...])
 def _ask_flufl(mail: Mail) -> list[str]:
     from flufl.bounce import all_failures
 
+    # It logs what it raises, with the mail's addresses; neither belongs on anybody's terminal.
+    logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)
     try:
         temporary, permanent = all_failures(mail)
     except Exception:
