@@ -26,6 +26,8 @@ class Workspace:
     smtp_url: str
     """`smtp://user:password@host:port` or `smtps://…`; empty where none is set."""
     store_url: str
+    imap_url: str = ""
+    """`imaps://user:password@host/INBOX`; empty where none is set."""
     keys: tuple[str, ...]
     """The signing keys, newest first: the first signs, all verify."""
     now: Clock

@@ -94,15 +94,14 @@ def collect_replies(
     paths: Sequence[Path] | None,
     *,
     dry_run: bool = False,
-    imap_url: str = "",
     progress: Progress = silent,
 ) -> CollectReport:
-    """Stage 4: read the mails of `paths`, or of the mailbox at `imap_url`, and record what they say."""
+    """Stage 4: read the mails of `paths`, or of the workspace's IMAP mailbox, and record what they say."""
     from invite_pipeline.replies.collect import collect
     from invite_pipeline.replies.mailbox import read_imap, read_paths
 
     if paths:
         return collect(store, workspace, read_paths(paths), dry_run=dry_run, progress=progress)
-    if not imap_url:
+    if not workspace.imap_url:
         raise InviteError("No mailbox is set.", "Set INVITE_IMAP_URL=imaps://user:password@host/INBOX.")
-    return collect(store, workspace, read_imap(imap_url), dry_run=dry_run, progress=progress)
+    return collect(store, workspace, read_imap(workspace.imap_url), dry_run=dry_run, progress=progress)

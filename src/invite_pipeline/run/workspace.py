@@ -32,6 +32,7 @@ def open_workspace(folder: Path, *, now: str | None = None, environ: Mapping[str
         out=folder / "out",
         base_url=(environ.get("INVITE_BASE_URL") or campaign.rsvp.base_url).rstrip("/"),
         smtp_url=environ.get("INVITE_SMTP_URL", ""),
+        imap_url=environ.get("INVITE_IMAP_URL", ""),
         store_url=environ.get("INVITE_STORE_URL") or campaign.store.url or f"sqlite:///{folder / PRIVATE / 'store.db'}",
         keys=signing_keys(folder, environ),
         now=clock(now or environ.get("INVITE_NOW"), campaign),
