@@ -1,0 +1,150 @@
+"""A broken campaign gives one clear sentence each and exit status 1 or 2, never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from invite_pipeline.run.init import init_campaign
+from tests.builders import NOW
+
+Break = Callable[[Path], None]
+
+
+def invite(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user does."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("INVITE_")}
+    command = [sys.executable, "-m", "invite_pipeline", "-C", str(folder), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env=plain | environ, check=False, timeout=120)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A campaign as `invite init` makes it."""
+    init_campaign(tmp_path / "campaign", NOW.date())
+    return tmp_path / "campaign"
+
+
+def edit(name: str, pattern: str, replacement: str) -> Break:
+    def change(folder: Path) -> None:
+        path = folder / name
+        text, count = re.subn(pattern, replacement, path.read_text(encoding="utf-8"), count=1, flags=re.MULTILINE)
+        assert count == 1
+        path.write_text(text, encoding="utf-8")
+
+    return change
+
+
+def write(name: str, content: bytes) -> Break:
+    def change(folder: Path) -> None:
+        (folder / name).write_bytes(content)
+
+    return change
+
+
+def remove(name: str) -> Break:
+    return lambda folder: (folder / name).unlink()
+
+
+def another_row_with_the_last_key(folder: Path) -> None:
+    path = folder / "recipients" / "liste.csv"
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([*lines, lines[-1].replace(b"Beispielhausen", b"Anderswo")]))
+
+
+BROKEN = {
+    "wrong date": (edit("campaign.toml", r"^start = .*T10", "start = 2024-02-31T10"), 2, r"campaign\.toml:\d+.*date"),
+    "date in quotes": (
+        edit("campaign.toml", r"^deadline = .*", 'deadline = "bald"'),
+        2,
+        r"campaign\.toml:\d+:rsvp\.deadline",
+    ),
+    "no campaign file": (remove("campaign.toml"), 2, r"There is no campaign\.toml"),
+    "missing template": (remove("templates/letter.html"), 2, r"templates/letter\.html does not exist"),
+    "undefined name": (
+        edit("templates/letter.html", r"\{\{ campaign\.title \}\}", "{{ campaign.titel }}"),
+        2,
+        r"templates/letter\.html:\d+.*titel",
+    ),
+    "unreadable list": (write("recipients/liste.csv", b"\xff\xfe\x00\x01\x9f"), 1, r"recipients/liste\.csv"),
+    "workbook that is none": (write("recipients/liste.xlsx", b"no workbook"), 1, r"recipients/liste\.xlsx"),
+    "empty list": (write("recipients/liste.csv", b""), 1, r"recipients/liste\.csv.*empty"),
+    "no list": (remove("recipients/liste.csv"), 1, r"no recipient list"),
+    "duplicate key": (another_row_with_the_last_key, 1, r"recipients/liste\.csv:5.*b-3"),
+    "host without a name": (
+        edit("campaign.toml", r'^name = "Klaus Wegener"\n', ""),
+        2,
+        r"campaign\.toml:\d+:hosts\[2\]\.name",
+    ),
+    "missing signature": (remove("assets/signature-1.svg"), 2, r"assets/signature-1\.svg does not exist"),
+    "unknown setting": (edit("campaign.toml", r"^capacity = 1200", "capasity = 1200"), 2, r"capasity.*capacity"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_check_says_what_is_broken(folder: Path, name: str) -> None:
+    break_it, status, sentence = BROKEN[name]
+    break_it(folder)
+    done = invite(folder, "check")
+    assert done.returncode == status
+    assert re.search(sentence, done.stderr)
+    assert "Traceback" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize(
+    "name", ["wrong date", "missing template", "undefined name", "empty list", "host without a name"]
+)
+def test_send_refuses_a_broken_campaign(folder: Path, name: str) -> None:
+    BROKEN[name][0](folder)
+    done = invite(folder, "send", "--yes", INVITE_SMTP_URL="smtp://127.0.0.1:9")
+    assert done.returncode in (1, 2)
+    assert re.search(BROKEN[name][2], done.stderr)
+    assert "Traceback" not in done.stderr
+
+
+def test_new_campaign_passes_check_at_once(folder: Path) -> None:
+    done = invite(folder, "check", "--json")
+    assert (done.returncode, json.loads(done.stdout)) == (0, {"problems": [], "recipients": 3})
+
+
+def test_init_overwrites_nothing(folder: Path) -> None:
+    done = invite(folder, "init", str(folder))
+    assert done.returncode == 2
+    assert "nothing was written" in done.stderr
+
+
+def test_mail_server_that_is_not_there_is_a_sentence_and_claims_nothing(folder: Path) -> None:
+    done = invite(folder, "send", "--yes", INVITE_SMTP_URL="smtp://127.0.0.1:9", INVITE_NOW=NOW.isoformat())
+    assert done.returncode == 2
+    assert "cannot be reached" in done.stderr
+    status = json.loads(invite(folder, "status", "--json").stdout)
+    assert status["messages"] == {"queued": 2, "sent": 0, "refused": 0, "bounced": 0, "unknown": 0}
+
+
+def test_send_without_a_terminal_and_without_yes_sends_nothing(folder: Path) -> None:
+    done = invite(folder, "send", INVITE_SMTP_URL="smtp://127.0.0.1:9", INVITE_NOW=NOW.isoformat())
+    assert done.returncode == 2
+    assert "2 invitations" in done.stderr
+    assert "--yes" in done.stderr
+
+
+def test_unknown_recipient_is_a_sentence(folder: Path) -> None:
+    done = invite(folder, "preview", "nobody")
+    assert done.returncode == 2
+    assert "No recipient has the key 'nobody'" in done.stderr
+
+
+def test_help_loads_neither_pandas_nor_weasyprint() -> None:
+    code = (
+        "import sys; from invite_pipeline.cli import commands, main;"
+        "heavy = {'pandas', 'weasyprint', 'sqlalchemy', 'fastapi', 'pydantic'} & set(sys.modules); print(sorted(heavy))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
