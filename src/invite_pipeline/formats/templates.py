@@ -17,6 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from invite_pipeline.domain.address import address_lines, salutation
 from invite_pipeline.domain.campaign import Campaign
+from invite_pipeline.domain.german import typeset
 from invite_pipeline.domain.invitation import shown_code
 from invite_pipeline.domain.recipient import Recipient
 from invite_pipeline.errors import Problem, TemplateBroken
@@ -38,7 +39,7 @@ class Templates:
             keep_trailing_newline=True,
         )
         self._environment.filters.update(
-            date=long_date, weekday_date=weekday_date, time=clock_time, plain=plain, keep=keep_together
+            date=long_date, weekday_date=weekday_date, time=clock_time, plain=plain, keep=keep_together, typeset=typeset
         )
 
     def render(self, name: str, /, **context: Any) -> str:

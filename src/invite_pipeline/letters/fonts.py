@@ -64,7 +64,8 @@ def _printable() -> frozenset[str]:
     for _, package, name, cuts in _FACES:
         with TTFont(files(package).joinpath("files", f"{name}-{cuts[0][0]}.ttf"), lazy=True) as font:
             found.update(font.getBestCmap())
-    return frozenset(map(chr, found))
+    # HarfBuzz prints a no-break hyphen as a hyphen where the font has none.
+    return frozenset(map(chr, found)) | ({"\u2011"} if 0x2010 in found else set())
 
 
 @contextmanager

@@ -23,8 +23,9 @@ class QrCode:
     def __init__(self, text: str) -> None:
         code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
         svg = code.to_svg(add_quiet_zones=False)
-        self._rectangles = _RECTANGLE.findall(svg)
-        self._side = max(int(x) + int(width) for x, _, width, _ in self._rectangles)
+        rectangles = _RECTANGLE.findall(svg)
+        self._side = max(int(x) + int(width) for x, _, width, _ in rectangles)
+        self._path = "\n".join(f"{x} {y} {width} {height} re" for x, y, width, height in rectangles).encode()
 
     def get_intrinsic_size(self, _resolution: float, _font_size: float) -> tuple[float, float, float]:
         """Width and height in CSS pixels, and their ratio: one pixel a module."""
@@ -34,8 +35,7 @@ class QrCode:
         """Fill all modules as one path: drawn one by one, hairlines would show between them."""
         stream.transform(a=width / self._side, d=height / self._side)
         stream.set_color_rgb(0, 0, 0)
-        for rectangle in self._rectangles:
-            stream.rectangle(*rectangle)
+        stream.stream.append(self._path)
         stream.fill()
 
 
