@@ -38,7 +38,7 @@ _HEADERS = {
 }
 
 FaultPage = Callable[[Scope, int], Response]
-"""Gives the page for a status that no route has answered: 408, 413, 500."""
+"""Gives the page for a status that no route has answered: 400, 408, 413, 500."""
 
 
 class Guard:
@@ -104,7 +104,7 @@ class _BodyRefusedError(Exception):
 
 
 async def _body(scope: Scope, receive: Receive) -> bytes:
-    """The whole body, read before any route runs: too long is 413, too slow is 408."""
+    """The whole body, read before any route runs: too long is 413, too slow is 408, cut off is 400."""
     if scope["method"] in ("GET", "HEAD"):
         return b""
     length = Headers(scope=scope).get("content-length", "0")
@@ -124,7 +124,10 @@ async def _read(receive: Receive) -> bytes:
         body += message.get("body", b"")
         if len(body) > MAX_BODY:
             raise _BodyRefusedError(413)
-        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+        if message["type"] == "http.disconnect":
+            # Half a form must not be read as a whole one.
+            raise _BodyRefusedError(400)
+        if not message.get("more_body", False):
             return bytes(body)
 
 
@@ -168,9 +171,18 @@ def client_address(scope: Scope) -> str:
 
 def truncated(address: str) -> str:
     """An address as logs may keep it: the last octet of IPv4, all but the first 48 bits of IPv6, are cut off."""
+    return _network(address, 24, 48)
+
+
+def household(address: str) -> str:
+    """What counts as one client: an IPv4 address, or the 64 bits of IPv6 that one household is given."""
+    return _network(address, 32, 64)
+
+
+def _network(address: str, bits4: int, bits6: int) -> str:
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return "-"
-    bits = 24 if parsed.version == 4 else 48
+    bits = bits4 if parsed.version == 4 else bits6
     return str(ipaddress.ip_network(f"{parsed}/{bits}", strict=False).network_address)

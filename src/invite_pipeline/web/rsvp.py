@@ -1,0 +1,230 @@
+"""The pages behind a personal link: answer, confirmation, calendar entry, objection. GET and HEAD change nothing."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+from starlette.responses import RedirectResponse, Response
+
+from invite_pipeline.domain.invitation import InvitationState
+from invite_pipeline.domain.reply import Intent, Reply, Source
+from invite_pipeline.errors import ReplyRefused
+from invite_pipeline.formats.itip import publish
+from invite_pipeline.formats.rsvp_link import calendar_uid, rsvp_url
+from invite_pipeline.mail.message import ascii_address
+from invite_pipeline.replies.record import Outcome, record_reply
+from invite_pipeline.store import queries
+from invite_pipeline.web.forms import (
+    Answer,
+    FormFields,
+    Mistake,
+    default_role,
+    invited_names,
+    invitee_role,
+    posted_fields,
+    read_answer,
+    shown_fields,
+)
+from invite_pipeline.web.site import Site, Visit
+
+LOOKS = ["GET", "HEAD"]
+
+Stage = Literal["open", "deadline", "more", "past"]
+"""What the form still takes: everything; only a cancellation (after the deadline, or where more persons are recorded
+than the form holds); nothing, since the event is over."""
+
+
+async def posted(request: Request) -> dict[str, str]:
+    """The fields of a posted form, urlencoded or multipart; of a field sent twice the last counts.
+
+    The only coroutine of the pages: the body, already in memory, can be read in no other way.
+    """
+    async with request.form(max_files=0, max_fields=200) as form:
+        return {name: value for name, value in form.multi_items() if isinstance(value, str)}
+
+
+Posted = Annotated[dict[str, str], Depends(posted)]
+
+
+class RsvpPages:
+    """The pages of one site behind `/r/<token>/`."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+
+    def router(self) -> APIRouter:
+        """The routes."""
+        router = APIRouter(prefix="/r/{token}")
+        router.add_api_route("/antwort", self.show, methods=LOOKS)
+        router.add_api_route("/antwort", self.record, methods=["POST"])
+        router.add_api_route("/danke", self.done, methods=LOOKS)
+        router.add_api_route("/termin.ics", self.calendar, methods=LOOKS)
+        router.add_api_route("/abmelden", self.ask_objection, methods=LOOKS)
+        router.add_api_route("/abmelden", self.object, methods=["POST"])
+        return router
+
+    # --- the form -----------------------------------------------------------------------------------------------
+
+    def show(self, request: Request, token: str) -> Response:
+        """The form, with the answer that is recorded; `?answer=yes` only preselects."""
+        visit = self.site.visit(request, token)
+        suggested = request.query_params.get("answer", "")
+        most = self.site.campaign.rsvp.max_persons
+        return self._form(request, visit, shown_fields(visit.state, visit.recipient, most=most, preselected=suggested))
+
+    def record(self, request: Request, token: str, posted: Posted) -> Response:
+        """Record what was posted, or show the form again with every mistake and all that was typed."""
+        visit = self.site.visit(request, token)
+        if not self.site.limits.posts.note(visit.invitation.code):
+            raise HTTPException(429)
+        fields = posted_fields(posted, most=self.site.campaign.rsvp.max_persons)
+        stage = self._stage(visit)
+        if stage == "past" or (stage != "open" and fields.answer == "yes"):
+            return self._form(request, visit, fields, status=409)
+        nonce = self.site.nonces.read(posted.get("nonce", ""), visit.invitation.code)
+        answer, mistakes = read_answer(fields, visit.recipient, self.site.campaign)
+        if nonce is None:
+            mistakes = [Mistake("nonce", "form-expired"), *mistakes]
+        if mistakes or answer is None:
+            return self._form(request, visit, fields, mistakes, status=422)
+        return self._record(request, visit, fields, answer, f"web:{nonce}")
+
+    def _record(self, request: Request, visit: Visit, fields: FormFields, answer: Answer, dedupe: str) -> Response:
+        try:
+            outcome = self._enter(visit, answer, dedupe)
+        except ReplyRefused:
+            # The deadline passed between opening and sending.
+            return self._form(request, visit, fields, status=409)
+        if outcome.repeated:
+            with self.site.store.reading() as tx:
+                state = queries.tracking(tx, visit.recipient.key)
+            if not answer.is_recorded_in(state):
+                # Back, another choice, sent again: one nonce records once, so that a double click never counts twice.
+                return self._form(request, visit, fields, [Mistake("nonce", "form-used")], status=409)
+        return RedirectResponse(f"{_own(request, visit)}/danke", 303)
+
+    def _enter(self, visit: Visit, answer: Answer, dedupe: str) -> Outcome:
+        now = self.site.workspace.now()
+        reply = Reply(
+            recipient=visit.recipient.key,
+            source=Source.WEB,
+            intent=answer.intent,
+            declared_at=now,
+            received_at=now,
+            dedupe=dedupe,
+            actor="recipient",
+            persons=len(answer.attendees) or None,
+            attendees=answer.attendees,
+            remark=answer.remark,
+        )
+        return record_reply(self.site.store, self.site.workspace, reply)
+
+    def _stage(self, visit: Visit) -> Stage:
+        campaign, now = self.site.campaign, self.site.workspace.now()
+        if now > campaign.event.ends_at:
+            return "past"
+        if now > campaign.deadline or visit.invitation.state is InvitationState.CLOSED:
+            return "deadline"
+        return "more" if visit.state.persons > campaign.rsvp.max_persons else "open"
+
+    def _form(
+        self,
+        request: Request,
+        visit: Visit,
+        fields: FormFields,
+        mistakes: list[Mistake] | None = None,
+        *,
+        status: int = 200,
+    ) -> Response:
+        stage = self._stage(visit)
+        if stage == "past":
+            return self.site.page_for(visit, request.scope, "rsvp/past.html", status)
+        context: dict[str, Any] = {
+            "fields": fields,
+            "mistakes": mistakes or [],
+            "nonce": self.site.nonces.new(visit.invitation.code),
+        }
+        if stage != "open":
+            return self.site.page_for(visit, request.scope, "rsvp/closed.html", status, stage=stage, **context)
+        context |= {"rows": form_rows(fields, visit), "places": self.site.places(visit.state)}
+        return self.site.page_for(visit, request.scope, "rsvp/form.html", status, **context)
+
+    # --- what follows -------------------------------------------------------------------------------------------
+
+    def done(self, request: Request, token: str) -> Response:
+        """What is recorded, and how to change it."""
+        visit = self.site.visit(request, token)
+        if visit.state.reply == "open":
+            return RedirectResponse(f"{_own(request, visit)}/antwort", 303)
+        return self.site.page_for(visit, request.scope, "rsvp/done.html", stage=self._stage(visit))
+
+    def calendar(self, request: Request, token: str) -> Response:
+        """The event as a calendar entry, the same that the mail carries."""
+        visit = self.site.visit(request, token)
+        campaign = self.site.campaign
+        domain = ascii_address(campaign.mail.sender).rpartition("@")[2]
+        entry = publish(
+            campaign,
+            uid=calendar_uid(visit.invitation.code, domain),
+            now=self.site.workspace.now(),
+            url=rsvp_url(self.site.workspace.base_url, visit.token),
+        )
+        disposition = f'attachment; filename="{campaign.id}.ics"'
+        return Response(entry, media_type="text/calendar", headers={"content-disposition": disposition})
+
+    # --- objection ----------------------------------------------------------------------------------------------
+
+    def ask_objection(self, request: Request, token: str) -> Response:
+        """The page where one objects to further invitations."""
+        visit = self.site.visit(request, token)
+        return self.site.page_for(visit, request.scope, "rsvp/objection.html", mistakes=[])
+
+    def object(self, request: Request, token: str, posted: Posted) -> Response:
+        """Record an objection, never an answer: from the page's form, or at once from a mail program (RFC 8058)."""
+        visit = self.site.visit(request, token)
+        if not self.site.limits.posts.note(visit.invitation.code):
+            raise HTTPException(429)
+        one_click = posted.get("List-Unsubscribe") == "One-Click"
+        if not one_click and posted.get("objection") != "yes":
+            mistakes = [Mistake("objection", "objection-missing")]
+            return self.site.page_for(visit, request.scope, "rsvp/objection.html", 422, mistakes=mistakes)
+        if not visit.state.blocked:
+            self._object(visit)
+        if one_click:
+            # RFC 8058, 3.1: a redirect is not allowed.
+            return Response(status_code=200)
+        return RedirectResponse(f"{_own(request, visit)}/abmelden", 303)
+
+    def _object(self, visit: Visit) -> None:
+        now = self.site.workspace.now()
+        reply = Reply(
+            recipient=visit.recipient.key,
+            source=Source.WEB,
+            intent=Intent.OBJECTION,
+            declared_at=now,
+            received_at=now,
+            dedupe=f"web:{uuid.uuid4()}",
+            actor="recipient",
+        )
+        record_reply(self.site.store, self.site.workspace, reply)
+
+
+def form_rows(fields: FormFields, visit: Visit) -> list[dict[str, Any]]:
+    """The form's rows as the template shows them, each with the roles that make sense in it."""
+    invited = invited_names(visit.recipient)
+    rows = []
+    for number, person in enumerate(fields.people, start=1):
+        role = person.role or default_role(number, visit.recipient)
+        names = {invitee_role(place): name for place, name in enumerate(invited, start=1)}
+        # Where nobody is named nobody can be represented: whoever comes is somebody of the house.
+        choice = (number == 1 and invited) or len(invited) > 1 or role == "deputy"
+        roles = [*names] or ["invitee"]
+        roles = [*(["companion"] if number > 1 else []), *roles, "deputy"] if choice else []
+        rows.append({"number": number, "person": person, "role": role, "roles": roles, "names": names})
+    return rows
+
+
+def _own(request: Request, visit: Visit) -> str:
+    return f"{request.scope.get('root_path', '')}/r/{visit.token}"

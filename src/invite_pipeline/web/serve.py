@@ -1,0 +1,108 @@
+"""Serving the pages: until somebody stops the command, or beside other work in this process."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import uvicorn
+
+from invite_pipeline.domain.workspace import Workspace
+from invite_pipeline.errors import InviteError
+from invite_pipeline.web.app import create_app
+from invite_pipeline.web.security import log
+
+_GRACE_SECONDS = 10
+_START_SECONDS = 30
+
+
+def serve(workspace: Workspace, host: str, port: int) -> None:
+    """Serve the pages until SIGTERM or Ctrl-C; requests in flight are answered first.
+
+    Raises InviteError where the address cannot be listened on, StoreUnusable, TemplateBroken.
+    """
+    _log_to_stderr()
+    with _listening(host, port) as listener:
+        server = uvicorn.Server(_config(workspace))
+        log.info("pages on %s (Ctrl-C ends)", _address(listener))
+        # uvicorn stops cleanly and then raises the signal again: that must not end in a traceback.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)
+        server.run(sockets=[listener])
+        log.info("stopped")
+
+
+@contextmanager
+def serving(workspace: Workspace, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+    """Serve the pages in a thread while the block lasts; gives their base URL, which the workspace's gives way to."""
+    with _listening(host, port) as listener:
+        base_url = _address(listener)
+        server = uvicorn.Server(_config(replace(workspace, base_url=base_url)))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="pages")
+        thread.start()
+        try:
+            _wait(server, thread)
+            yield base_url
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def _wait(server: uvicorn.Server, thread: threading.Thread) -> None:
+    until = time.monotonic() + _START_SECONDS
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > until:
+            raise InviteError("The pages could not be started.", "See the messages above.")
+        time.sleep(0.01)
+
+
+def _config(workspace: Workspace) -> uvicorn.Config:
+    return uvicorn.Config(
+        create_app(workspace),
+        root_path=urlsplit(workspace.base_url).path.rstrip("/"),
+        # uvicorn's own log would name whole paths, and a path holds a token.
+        access_log=False,
+        log_config=None,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise InviteError(
+                f"The pages cannot listen on {host}:{port}: {reason}.", "Name another address with --host and --port."
+            ) from error
+        yield listener
+    finally:
+        listener.close()
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _log_to_stderr() -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False

@@ -1,0 +1,183 @@
+"""What all pages share: the store, the templates, the signers, the limits, and who is visiting."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fastapi import HTTPException, Request
+from starlette.responses import HTMLResponse, Response
+from starlette.types import Scope
+
+from invite_pipeline.domain.invitation import Invitation, InvitationState
+from invite_pipeline.domain.recipient import Recipient
+from invite_pipeline.domain.reply import Seat
+from invite_pipeline.domain.tracking import Tracking
+from invite_pipeline.domain.workspace import Workspace
+from invite_pipeline.errors import InvalidToken, TemplateBroken
+from invite_pipeline.formats.rsvp_link import LinkSigner, rsvp_url
+from invite_pipeline.formats.templates import Templates, campaign_context, invitation_context
+from invite_pipeline.store import queries
+from invite_pipeline.store.database import Store
+from invite_pipeline.web.limits import RateLimit
+from invite_pipeline.web.nonce import NonceSigner
+from invite_pipeline.web.security import client_address, household, log_fault
+
+TEN_MINUTES = 600
+STYLE = "rsvp/style.css"
+_SCRIPT = Path(__file__).parent / "static" / "rsvp.js"
+
+# Only where the campaign's own page of a fault is broken too.
+_BARE_FAULT = (
+    '<!doctype html><html lang="de"><meta charset="utf-8"><title>Störung</title>'
+    "<h1>Bitte versuchen Sie es noch einmal</h1><p>Im Augenblick stört etwas bei uns; an Ihrem Link liegt es nicht.</p>"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A visitor with a valid link: whose invitation it is, and what is known of it."""
+
+    token: str
+    recipient: Recipient
+    invitation: Invitation
+    state: Tracking
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Places that this visitor could still have, counting those that they hold; None means unlimited."""
+
+    hall: int | None
+    workshops: dict[str, int | None]
+
+
+class Limits:
+    """How often is too often. Valid links are never limited: whole town halls share one address."""
+
+    def __init__(self) -> None:
+        self.unknown_links = RateLimit(60, TEN_MINUTES)
+        """Per client."""
+        self.wrong_codes = RateLimit(20, TEN_MINUTES)
+        """Per client."""
+        self.wrong_codes_of_all = RateLimit(2000, TEN_MINUTES)
+        self.posts = RateLimit(60, TEN_MINUTES)
+        """Per invitation."""
+
+
+class Site:
+    """One campaign's pages."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.campaign = workspace.campaign
+        self.signer = LinkSigner(workspace.keys, workspace.campaign.id)
+        self.nonces = NonceSigner(workspace.keys, workspace.now)
+        self.limits = Limits()
+        self.templates = Templates(workspace.folder)
+        self.static = {
+            "rsvp.css": ("text/css", self.templates.source(STYLE)),
+            "rsvp.js": ("text/javascript", _SCRIPT.read_text(encoding="utf-8")),
+        }
+        self._versions = {
+            name: hashlib.sha256(text.encode()).hexdigest()[:12] for name, (_, text) in self.static.items()
+        }
+        self.store = Store.open(workspace.store_url, workspace.campaign.id, workspace.campaign.title)
+
+    # --- visitors -----------------------------------------------------------------------------------------------
+
+    def visit(self, request: Request, token: str) -> Visit:
+        """Whose link this is. Unknown, altered, foreign and revoked links all end in the same 404 (or 429)."""
+        found = self._find(token)
+        if found is not None:
+            return found
+        if not self.limits.unknown_links.note(self.client(request)):
+            raise HTTPException(429)
+        raise HTTPException(404)
+
+    def _find(self, token: str) -> Visit | None:
+        try:
+            code, revision = self.signer.read(token)
+        except InvalidToken:
+            return None
+        with self.store.reading() as tx:
+            invitation = queries.invitation_by_code(tx, code)
+            if invitation is None or not _opens(invitation, revision):
+                return None
+            recipient = queries.recipient(tx, invitation.recipient)
+            return Visit(token, recipient, invitation, queries.tracking(tx, invitation.recipient))
+
+    def token_of(self, code: str) -> str | None:
+        """The token of the invitation with this printed code, or None."""
+        with self.store.reading() as tx:
+            invitation = queries.invitation_by_code(tx, code)
+        if invitation is None or not _opens(invitation, invitation.revision):
+            return None
+        return self.signer.token(invitation.code, invitation.revision)
+
+    def places(self, state: Tracking) -> Places:
+        """The places that are left for one visitor."""
+        with self.store.reading() as tx:
+            seats, heads = queries.workshop_seats(tx), queries.confirmed_heads(tx)
+        mine = sum(attendee.seat is Seat.CONFIRMED for attendee in state.attendees)
+        return Places(
+            hall=_left(self.campaign.event.capacity, heads - mine),
+            workshops={
+                workshop.id: _left(
+                    workshop.capacity, seats.get(workshop.id, {}).get(Seat.CONFIRMED, 0) - _held(state, workshop.id)
+                )
+                for workshop in self.campaign.workshops
+            },
+        )
+
+    def client(self, request: Request) -> str:
+        """What the limits count as one client."""
+        return household(client_address(request.scope))
+
+    # --- pages --------------------------------------------------------------------------------------------------
+
+    def page(self, scope: Scope, name: str, status: int = 200, **context: Any) -> HTMLResponse:
+        """A page about no invitation in particular. Raises TemplateBroken."""
+        return self._render(scope, name, status, {**campaign_context(self.campaign), **context})
+
+    def page_for(self, visit: Visit, scope: Scope, name: str, status: int = 200, **context: Any) -> HTMLResponse:
+        """A page for one visitor. Raises TemplateBroken."""
+        link = rsvp_url(self.workspace.base_url, visit.token)
+        whole = invitation_context(self.campaign, visit.recipient, link=link, code=visit.invitation.code)
+        own = {"own": f"{scope.get('root_path', '')}/r/{visit.token}", **answer_context(visit, self.workspace)}
+        return self._render(scope, name, status, {**whole, **own, **context})
+
+    def fault(self, scope: Scope, status: int) -> Response:
+        """The page of a status that no route answers; a broken template must not hide it."""
+        name = "rsvp/unknown.html" if status == 404 else "rsvp/fault.html"
+        try:
+            return self.page(scope, name, status, why=status)
+        except TemplateBroken as error:
+            log_fault(error)
+            return HTMLResponse(_BARE_FAULT, 500)
+
+    def _render(self, scope: Scope, name: str, status: int, context: dict[str, Any]) -> HTMLResponse:
+        surroundings = {"root": scope.get("root_path", ""), "versions": self._versions}
+        return HTMLResponse(self.templates.render(name, **surroundings, **context), status)
+
+
+def answer_context(visit: Visit, workspace: Workspace) -> dict[str, Any]:
+    """The names by which pages speak of the answer that is recorded."""
+    given = visit.state.declared_at
+    return {"reply": visit.state, "answered_at": given.astimezone(workspace.campaign.event.tz) if given else None}
+
+
+def _opens(invitation: Invitation, revision: int) -> bool:
+    """Whether a link of this revision opens the invitation: revoking raises the revision."""
+    state_opens = invitation.state in (InvitationState.ISSUED, InvitationState.CLOSED)
+    return state_opens and invitation.revision == revision
+
+
+def _left(capacity: int | None, others: int) -> int | None:
+    return None if capacity is None else max(0, capacity - others)
+
+
+def _held(state: Tracking, workshop: str) -> int:
+    return sum(a.workshop == workshop and a.workshop_seat is Seat.CONFIRMED for a in state.attendees)
