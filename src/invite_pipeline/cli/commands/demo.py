@@ -24,10 +24,10 @@ def demo(
     """All five stages on the example, with a mail server and replies of its own; nothing leaves this machine."""
     from invite_pipeline.cli.commands.results import show_figures
     from invite_pipeline.run.demo.rehearsal import rehearse
-    from invite_pipeline.web.serve import pages, serve
+    from invite_pipeline.web.serve import serve, serving
 
     options: Global = context.obj
-    result = rehearse(options.workspace(), pages, say, progress, limit=limit)
+    result = rehearse(options.workspace(), serving, say, progress, limit=limit)
     say()
     show_figures(result.figures)
     _show_places(result)

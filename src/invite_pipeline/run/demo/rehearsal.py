@@ -131,7 +131,7 @@ class _Campaign:
             figures=figures(self.store, self.workspace),
             mails_delivered=sum(1 for _ in (self.outbox / "new").iterdir()),
             letter=self.workspace.letter_path(some_letter.key),
-            mail=next((self.outbox / "new").iterdir()),
+            mail=self._keep_mail(some_letter.email),
             reports=tuple(reports),
             programme=self.workspace.out / "programme.pdf",
             print_run=printed.pdf,
@@ -214,6 +214,14 @@ class _Campaign:
         """A copy of one recipient's form, to look at when the pages are no longer served."""
         path = self.workspace.out / "rsvp-page.html"
         path.write_text(townhalls.open_page(one.link), encoding="utf-8")
+        return path
+
+    def _keep_mail(self, address: str) -> Path:
+        """A copy of one invitation under a name that mail programs open."""
+        path = self.workspace.out / "invitation.eml"
+        wanted = f"\nTo: {address}\n".encode()
+        mails = (mail.read_bytes() for mail in sorted((self.outbox / "new").iterdir()))
+        path.write_bytes(next(mail for mail in mails if wanted in mail.replace(b"\r", b"")))
         return path
 
     # --- small parts --------------------------------------------------------------------------------------------
