@@ -49,5 +49,11 @@ def _srgb() -> Any:
     """The colour profile that PDF/A wants, read once: WeasyPrint would read it for each document, and not close it."""
     from weasyprint.css import ColorProfile
 
-    profile = io.BytesIO(files("weasyprint").joinpath("pdf", "sRGB2014.icc").read_bytes())
-    return ColorProfile(profile, "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
+    data = files("weasyprint").joinpath("pdf", "sRGB2014.icc").read_bytes()
+
+    class Srgb(ColorProfile):  # type: ignore[misc]
+        """Written as it is: LittleCMS writes a profile shorter once it has been looked into."""
+
+        content = data
+
+    return Srgb(io.BytesIO(data), "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))

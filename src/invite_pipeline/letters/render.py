@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 from invite_pipeline import __version__
 from invite_pipeline.domain.stage import Failure, Progress, StageReport, silent
@@ -24,6 +28,7 @@ from invite_pipeline.store.database import Store
 # Starting a process costs about as much as twenty letters.
 _LETTERS_WORTH_A_PROCESS = 20
 _CHUNK = 10
+_TEST_CODE = "TEST000000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +91,17 @@ def render_batch(
     return StageReport(len(letters) - len(failures), len(keys) - len(letters), tuple(failures))
 
 
-def letter_pdf(store: Store, workspace: Workspace, key: str) -> bytes:
-    """One recipient's letter, made now. Raises UnknownRecipient, TemplateBroken, LetterFailed."""
+def letter_pdf(store: Store, workspace: Workspace, key: str, *, test: bool = False) -> bytes:
+    """One recipient's letter, made now; a `test` carries a code that opens nothing.
+
+    Raises UnknownRecipient, TemplateBroken, LetterFailed.
+    """
     from invite_pipeline.letters.document import typesetter
 
     templates = Templates(workspace.folder)
     with store.reading() as tx:
-        html = letter_html(templates, workspace, queries.recipient(tx, key), queries.invitation(tx, key))
+        recipient, invitation = queries.recipient(tx, key), queries.invitation(tx, key)
+    html = letter_html(templates, workspace, recipient, replace(invitation, code=_TEST_CODE) if test else invitation)
     try:
         return typesetter(workspace.folder).pdf(html, templates.render(LETTER_STYLE))
     except InviteError as error:
@@ -102,10 +111,7 @@ def letter_pdf(store: Store, workspace: Workspace, key: str) -> bytes:
 def _plan(store: Store, workspace: Workspace, keys: frozenset[str] | None) -> list[_Letter]:
     """The letters of `keys` (None: of everybody) that are missing or made from something else."""
     templates = Templates(workspace.folder)
-    common = hashlib.sha256(f"{__version__}\0{templates.render(LETTER_STYLE)}".encode())
-    for host in workspace.campaign.hosts:
-        image = workspace.folder / host.signature
-        common.update(image.read_bytes() if host.signature and image.is_file() else b"")
+    common = _common(workspace, templates)
     with store.reading() as tx:
         made_from, invitations = queries.letter_fingerprints(tx), queries.invitations(tx)
         recipients = queries.recipients(tx, keys)
@@ -120,6 +126,15 @@ def _plan(store: Store, workspace: Workspace, keys: frozenset[str] | None) -> li
     return found
 
 
+def _common(workspace: Workspace, templates: Templates) -> Any:
+    """The hash of what all letters are made from: programs, style and images."""
+    common = hashlib.sha256(f"{__version__}\0{version('weasyprint')}\0{templates.render(LETTER_STYLE)}".encode())
+    for image in sorted((workspace.folder / "assets").rglob("*")):
+        if image.is_file():
+            common.update(f"\0{image.name}\0".encode() + image.read_bytes())
+    return common
+
+
 def _processes(jobs: int | None, letters: int) -> int:
     return max(1, min(jobs or os.cpu_count() or 1, letters // _LETTERS_WORTH_A_PROCESS))
 
@@ -129,7 +144,7 @@ def _run(todo: Sequence[_Job], processes: int) -> Iterator[list[_Made]]:
         yield from map(_make, todo)
         return
     # Spawned, not forked: a fork would copy open database connections and locks.
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_prepare) as pool:
         try:
             yield from pool.map(_make, todo)
         except BrokenProcessPool as error:
@@ -140,6 +155,17 @@ def _run(todo: Sequence[_Job], processes: int) -> Iterator[list[_Made]]:
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _prepare() -> None:
+    """Set up a process that makes letters."""
+    # Ctrl-C reaches the whole group: this process ends when the first one has taken what is ready.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    import weasyprint  # noqa: F401
+
+    # Each layout makes and drops a hundred thousand objects; looking for circles that often costs a tenth of the time.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _make(job: _Job) -> list[_Made]:
