@@ -13,7 +13,6 @@ from invite_pipeline.domain.reply import Intent, Reply, Source
 from invite_pipeline.errors import ReplyRefused
 from invite_pipeline.formats.itip import publish
 from invite_pipeline.formats.rsvp_link import calendar_uid, rsvp_url
-from invite_pipeline.mail.message import ascii_address
 from invite_pipeline.replies.record import Outcome, record_reply
 from invite_pipeline.store import queries
 from invite_pipeline.web.forms import (
@@ -164,7 +163,7 @@ class RsvpPages:
         """The event as a calendar entry, the same that the mail carries."""
         visit = self.site.visit(request, token)
         campaign = self.site.campaign
-        domain = ascii_address(campaign.mail.sender).rpartition("@")[2]
+        domain = campaign.mail.sender.rpartition("@")[2].encode("idna").decode("ascii")
         entry = publish(
             campaign,
             uid=calendar_uid(visit.invitation.code, domain),
