@@ -125,6 +125,10 @@ def _x_ticks(days: Sequence[Day]) -> Iterable[Mark]:
         yield Mark(_x(number, len(days)), format_date(days[number].day, "d. MMM", locale="de"))
 
 
+_LABELS_APART = 230
+"""Two labels, one to the right and one to the left of its line, need so much room between their lines."""
+
+
 def _marks(figures: Figures, deadline: date) -> Iterable[Mark]:
     """The days on which invitations and reminders began, and the deadline; close labels take turns in two lines."""
     days = figures.timeline
@@ -135,6 +139,7 @@ def _marks(figures: Figures, deadline: date) -> Iterable[Mark]:
         number = (day - days[0].day).days
         if 0 <= number < len(days):
             at = _x(number, len(days))
-            level = 1 - level if at - before < 110 else 0
+            # Near the right edge a label is written to the left of its line, towards the one before.
+            level = 1 - level if at - before < _LABELS_APART else 0
             before = at
             yield Mark(at, text, level)
