@@ -251,7 +251,7 @@ class _Campaign:
         fields = {
             "answer": "yes",
             "person-1-role": "deputy" if deputy else "invitee",
-            "person-1-name": "Toni Beispiel" if deputy else "Kim Muster",
+            "person-1-name": "Toni Beispiel" if deputy else "",
             "person-1-workshop": groups[number % len(groups)] if number % 7 else "",
             "person-1-speed-dating": "yes" if number % 4 == 0 else "",
         }
