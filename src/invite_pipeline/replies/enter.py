@@ -67,7 +67,7 @@ def _own_addresses(workspace: Workspace) -> set[str]:
 
 
 def _superseded(tx: Transaction, key: str, stamp: datetime | None) -> bool:
-    """Whether a calendar's answer is older than one that is known (DOMAIN: drop an older DTSTAMP)."""
+    """Whether a calendar's answer is older than one that is known (RFC 5546, 2.1.5)."""
     if stamp is None:
         return False
     known = [recorded.event for recorded in queries.history(tx, key)]

@@ -29,7 +29,7 @@ NOBODY = Match("", "matches no recipient")
 
 
 def find_recipient(tx: Transaction, signer: LinkSigner, reading: MailReading) -> Match:
-    """The recipient that a mail belongs to, in DESIGN's order of evidence."""
+    """The recipient that a mail belongs to, by the strongest evidence first."""
     evidence = reading.evidence
     for found in (
         _by_bounce_token(tx, signer, evidence),

@@ -1,4 +1,4 @@
-"""A mail's text cut into what its sender wrote, what they quoted, and the signature (DOMAIN: replies in German).
+"""A mail's text cut into what its sender wrote, what they quoted, and the signature.
 
 Own rules for German, English and French layouts run first; mail-parser-reply then looks for the rest. A rule that
 cuts too much loses an answer, one that cuts too little lets the invitation's own "zu oder ab" be read as one.

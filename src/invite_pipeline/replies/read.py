@@ -1,6 +1,6 @@
 """One mail, explained: what kind it is and what it says. Nothing is looked up, matched or stored here.
 
-The order is DOMAIN's: delivery reports, calendar answers, automatic mail, letters of mail servers, a human's text.
+The order matters: delivery reports, calendar answers, automatic mail, letters of mail servers, a human's text.
 """
 
 from __future__ import annotations

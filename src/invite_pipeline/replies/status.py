@@ -84,7 +84,7 @@ def find_reply_code(text: str) -> str:
 
 
 def classify(status: str, words: str) -> BounceClass:
-    """hard, soft, policy or content, from the Status field and the Diagnostic-Code (DOMAIN: bounces).
+    """hard, soft, policy or content, from the Status field and the Diagnostic-Code.
 
     The words go first where they name the sender, because a status is often made up on the way: T-Online refuses a
     sender's address with "Status: 4.7.1" and "450 4.7.1 [EAB] 554 IP=…".
