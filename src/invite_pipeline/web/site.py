@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,15 @@ from fastapi import HTTPException, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Scope
 
+from invite_pipeline.domain.campaign import Campaign
 from invite_pipeline.domain.invitation import Invitation, InvitationState
 from invite_pipeline.domain.recipient import Recipient
 from invite_pipeline.domain.reply import Seat
 from invite_pipeline.domain.tracking import Tracking
 from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import InvalidToken, TemplateBroken
-from invite_pipeline.formats.rsvp_link import LinkSigner, rsvp_url
-from invite_pipeline.formats.templates import Templates, campaign_context, invitation_context
+from invite_pipeline.formats.rsvp_link import LinkSigner
+from invite_pipeline.formats.templates import Templates, campaign_context
 from invite_pipeline.store import queries
 from invite_pipeline.store.database import Store
 from invite_pipeline.web.limits import RateLimit
@@ -27,7 +29,10 @@ from invite_pipeline.web.security import client_address, household, log_fault
 
 TEN_MINUTES = 600
 STYLE = "rsvp/style.css"
-_SCRIPT = Path(__file__).parent / "static" / "rsvp.js"
+"""The template that is the campaign's style sheet."""
+STYLE_NAME, SCRIPT_NAME = "rsvp.css", "rsvp.js"
+"""What pages call style and script."""
+_SCRIPT = Path(__file__).parent / "static" / SCRIPT_NAME
 
 # Only where the campaign's own page of a fault is broken too.
 _BARE_FAULT = (
@@ -78,8 +83,8 @@ class Site:
         self.limits = Limits()
         self.templates = Templates(workspace.folder)
         self.static = {
-            "rsvp.css": ("text/css", self.templates.source(STYLE)),
-            "rsvp.js": ("text/javascript", _SCRIPT.read_text(encoding="utf-8")),
+            STYLE_NAME: ("text/css", self.templates.source(STYLE)),
+            SCRIPT_NAME: ("text/javascript", _SCRIPT.read_text(encoding="utf-8")),
         }
         self._versions = {
             name: hashlib.sha256(text.encode()).hexdigest()[:12] for name, (_, text) in self.static.items()
@@ -140,14 +145,13 @@ class Site:
 
     def page(self, scope: Scope, name: str, status: int = 200, **context: Any) -> HTMLResponse:
         """A page about no invitation in particular. Raises TemplateBroken."""
-        return self._render(scope, name, status, {**campaign_context(self.campaign), **context})
+        common = page_context(self.campaign, scope.get("root_path", ""), self._versions)
+        return HTMLResponse(self.templates.render(name, **common, **context), status)
 
     def page_for(self, visit: Visit, scope: Scope, name: str, status: int = 200, **context: Any) -> HTMLResponse:
         """A page for one visitor. Raises TemplateBroken."""
-        link = rsvp_url(self.workspace.base_url, visit.token)
-        whole = invitation_context(self.campaign, visit.recipient, link=link, code=visit.invitation.code)
-        own = {"own": f"{scope.get('root_path', '')}/r/{visit.token}", **answer_context(visit, self.workspace)}
-        return self._render(scope, name, status, {**whole, **own, **context})
+        about = visit_context(self.workspace, visit, scope.get("root_path", ""))
+        return self.page(scope, name, status, **about, **context)
 
     def fault(self, scope: Scope, status: int) -> Response:
         """The page of a status that no route answers; a broken template must not hide it."""
@@ -158,15 +162,21 @@ class Site:
             log_fault(error)
             return HTMLResponse(_BARE_FAULT, 500)
 
-    def _render(self, scope: Scope, name: str, status: int, context: dict[str, Any]) -> HTMLResponse:
-        surroundings = {"root": scope.get("root_path", ""), "versions": self._versions}
-        return HTMLResponse(self.templates.render(name, **surroundings, **context), status)
+
+def page_context(campaign: Campaign, root: str, versions: Mapping[str, str]) -> dict[str, Any]:
+    """The names that every page may use; `root` is the path under which the pages are reached."""
+    return {**campaign_context(campaign), "root": root, "versions": versions}
 
 
-def answer_context(visit: Visit, workspace: Workspace) -> dict[str, Any]:
-    """The names by which pages speak of the answer that is recorded."""
+def visit_context(workspace: Workspace, visit: Visit, root: str) -> dict[str, Any]:
+    """The names that a page for one visitor may use besides: whose it is, and the answer that is recorded."""
     given = visit.state.declared_at
-    return {"reply": visit.state, "answered_at": given.astimezone(workspace.campaign.event.tz) if given else None}
+    return {
+        "recipient": visit.recipient,
+        "own": f"{root}/r/{visit.token}",
+        "reply": visit.state,
+        "answered_at": given.astimezone(workspace.campaign.event.tz) if given else None,
+    }
 
 
 def _opens(invitation: Invitation, revision: int) -> bool:

@@ -35,9 +35,10 @@ def check(
 ) -> None:
     """Everything that could go wrong, found before it does; every problem in one run."""
     from invite_pipeline.run.check import check_campaign
+    from invite_pipeline.web.check import check_pages
 
     options: Global = context.obj
-    result = check_campaign(options.folder, now=options.now)
+    result = check_campaign(options.folder, now=options.now, more=[check_pages])
     if as_json:
         dump({"problems": [as_document(problem) for problem in result.problems], "recipients": result.recipients})
     else:
