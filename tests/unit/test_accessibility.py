@@ -47,3 +47,7 @@ def test_partial_template_needs_no_title() -> None:
 
 def test_opacity_in_a_style_sheet_is_found() -> None:
     assert [mistake.line for mistake in style_mistakes("p { color: red }\n.mark { opacity: 0.2 }\n")] == [2]
+
+
+def test_partial_template_may_begin_with_any_heading() -> None:
+    assert mistakes("<h2>Datenschutz</h2><h3>Ihre Rechte</h3>") == []

@@ -110,8 +110,10 @@ class _Reader(HTMLParser):
             self._report("opacity is not allowed in PDF/A and PDF/UA.", "Use an opaque colour.")
 
     def _check_heading(self, level: int) -> None:
-        if self._heading == 0 and level != 1:
-            self._report(f"The first heading is <h{level}>.", "Begin with <h1>.")
+        if self._heading == 0:
+            # A part of a document may begin with any level.
+            if level != 1 and "html" in self.seen:
+                self._report(f"The first heading is <h{level}>.", "Begin with <h1>.")
         elif level > self._heading + 1:
             self._report(f"<h{level}> follows <h{self._heading}>: a level is skipped.", f"Use <h{self._heading + 1}>.")
         self._heading = level
