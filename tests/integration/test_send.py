@@ -21,7 +21,8 @@ from invite_pipeline.domain.stage import StageReport
 from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import MailServerUnusable
 from invite_pipeline.formats.rsvp_link import LinkSigner
-from invite_pipeline.mail.send import resolve, send_batch, unknown
+from invite_pipeline.mail.resolve import resolve, unknown
+from invite_pipeline.mail.send import send_batch
 from invite_pipeline.mail.waves import plan_confirmations, plan_invitations, plan_reminders
 from invite_pipeline.replies.record import record_reply
 from invite_pipeline.store import queries

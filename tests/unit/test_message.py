@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invite_pipeline.errors import InviteError
-from invite_pipeline.mail.message import Attachment, Headers, ascii_address, compose
+from invite_pipeline.mail.headers import ascii_address
+from invite_pipeline.mail.message import Attachment, Headers, compose
 
 HEADERS = Headers(
     sender="einladung@x.example",
@@ -98,10 +99,9 @@ def test_domain_with_umlauts_goes_as_idna() -> None:
     assert ascii_address("rathaus@köln.example") == "rathaus@xn--kln-sna.example"
 
 
-def test_local_part_with_umlauts_is_refused_with_the_mend() -> None:
-    with pytest.raises(InviteError) as caught:
+def test_sender_with_umlauts_before_the_at_is_refused() -> None:
+    with pytest.raises(InviteError, match="letters before the @"):
         ascii_address("bürgermeister@bonn.example")
-    assert "post" in caught.value.fix
 
 
 def test_mail_that_is_too_large_is_refused() -> None:

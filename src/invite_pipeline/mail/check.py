@@ -11,9 +11,9 @@ from invite_pipeline.errors import InviteError, Problem
 from invite_pipeline.formats.campaign_file import NAME
 from invite_pipeline.formats.template_rules import check_template
 from invite_pipeline.formats.templates import Templates
+from invite_pipeline.mail.headers import ascii_address
 from invite_pipeline.mail.letter_mail import TEMPLATES, Composer
-from invite_pipeline.mail.message import ascii_address
-from invite_pipeline.mail.smtp import read_rate, read_server
+from invite_pipeline.mail.server import read_rate, read_server
 from invite_pipeline.mail.waves import CONFIRMATION
 
 # With each answer, since a template may ask for it.
@@ -28,7 +28,7 @@ _STATES = (
 
 def check_mail(workspace: Workspace, sample: Recipient) -> list[Problem]:
     """Every problem of the mails' templates and settings; `sample` is tried as a recipient."""
-    return _check_templates(workspace, sample) + _check_settings(workspace)
+    return _check_templates(workspace, sample) + _check_settings(workspace) + _check_bounce_address(workspace)
 
 
 def _check_templates(workspace: Workspace, sample: Recipient) -> list[Problem]:
@@ -46,7 +46,7 @@ def _check_templates(workspace: Workspace, sample: Recipient) -> list[Problem]:
 def _check_settings(workspace: Workspace) -> list[Problem]:
     mail = workspace.campaign.mail
     problems = []
-    for setting, address in (("sender", mail.sender), ("reply_to", mail.reply_to), ("bounce", mail.bounce)):
+    for setting, address in (("sender", mail.sender), ("reply_to", mail.reply_to)):
         try:
             if address:
                 ascii_address(address)
@@ -62,3 +62,14 @@ def _check_settings(workspace: Workspace) -> list[Problem]:
         except InviteError as error:
             problems.append(Problem("error", "INVITE_SMTP_URL", error.message, error.fix))
     return problems
+
+
+def _check_bounce_address(workspace: Workspace) -> list[Problem]:
+    if not workspace.campaign.mail.bounce:
+        return []
+    try:
+        # As long as a wave's name becomes in a large campaign.
+        Composer(workspace).envelope_sender("0" * 10, f"{CONFIRMATION}-1000000")
+    except InviteError as error:
+        return [Problem("error", NAME, error.message, error.fix, column="mail.bounce")]
+    return []

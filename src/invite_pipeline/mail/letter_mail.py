@@ -14,9 +14,10 @@ from invite_pipeline.domain.tracking import Tracking
 from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import InviteError
 from invite_pipeline.formats.itip import publish
-from invite_pipeline.formats.rsvp_link import LinkSigner, calendar_uid, message_id, rsvp_url, unsubscribe_url
+from invite_pipeline.formats.rsvp_link import LinkSigner, calendar_uid, message_id, new_code, rsvp_url, unsubscribe_url
 from invite_pipeline.formats.templates import Templates, invitation_context
-from invite_pipeline.mail.message import Attachment, Headers, ascii_address, compose
+from invite_pipeline.mail.headers import ascii_address, mail_address
+from invite_pipeline.mail.message import Attachment, Headers, compose
 from invite_pipeline.mail.waves import CONFIRMATION, INVITATION, REMINDER, kind_of
 
 TEMPLATES = {INVITATION: "mail", REMINDER: "reminder", CONFIRMATION: "confirmation"}
@@ -24,6 +25,8 @@ TEMPLATES = {INVITATION: "mail", REMINDER: "reminder", CONFIRMATION: "confirmati
 
 _LETTER, _PROGRAMME, _CALENDAR = "Einladung.pdf", "Vorläufiges Programm.pdf", "Termin.ics"
 _TEST_MARK = "TESTMAIL"
+_LOCAL_PART = 64
+"""Octets that stand before the @ of an address at most (RFC 5321, 4.5.3.1.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Composer:
         self._campaign = workspace.campaign
         self._templates = Templates(workspace.folder)
         self._signer = LinkSigner(workspace.keys, workspace.campaign.id)
-        self._inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True)
+        self._inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 
     def compose(
         self, recipient: Recipient, invitation: Invitation, state: Tracking, wave: str, *, test_to: str = ""
@@ -58,7 +61,8 @@ class Composer:
         name = TEMPLATES[kind]
         plain = self._templates.render(f"{name}.txt", **context)
         html = self._inliner.inline(self._templates.render(f"{name}.html", **context))
-        code = "TEST000000" if test_to else invitation.code
+        # A code of its own for each test: mailboxes that know a Message-ID show its second mail to nobody.
+        code = new_code() if test_to else invitation.code
         mail_id = message_id(code, wave, self._domain)
         headers = Headers(
             sender=self._campaign.mail.sender,
@@ -73,7 +77,7 @@ class Composer:
             automatic=kind != INVITATION,
         )
         content = compose(headers, plain, html, self._attachments(recipient, invitation, kind, context["link"]))
-        return Outgoing(self._envelope_sender(code, wave), ascii_address(headers.to), mail_id, content)
+        return Outgoing(self.envelope_sender(code, wave), mail_address(headers.to), mail_id, content)
 
     def context(
         self, recipient: Recipient, invitation: Invitation, state: Tracking, kind: str, *, test: bool = False
@@ -87,6 +91,7 @@ class Composer:
             "unsubscribe_url": unsubscribe_url(base, token),
             "privacy_url": f"{base}/datenschutz",
             "reply": state,
+            "still_open": self._workspace.now() <= self._campaign.deadline,
             "test": test,
         }
 
@@ -102,13 +107,19 @@ class Composer:
     def _domain(self) -> str:
         return ascii_address(self._campaign.mail.sender).rpartition("@")[2]
 
-    def _envelope_sender(self, code: str, wave: str) -> str:
-        """The address that bounces come to, with a signed mark of this message (VERP)."""
+    def envelope_sender(self, code: str, wave: str) -> str:
+        """The address that bounces come to, with a signed mark of this message (VERP). Raises InviteError."""
         mail = self._campaign.mail
         if not mail.bounce:
             return ascii_address(mail.sender)
         local, _, domain = ascii_address(mail.bounce).rpartition("@")
-        return f"{local}+{self._signer.verp(code, wave)}@{domain}"
+        marked = f"{local}+{self._signer.verp(code, wave)}"
+        if len(marked) > _LOCAL_PART:
+            raise InviteError(
+                f"“{mail.bounce}” leaves no room for the mark by which bounces are known.",
+                f"Use an address with at most {_LOCAL_PART - len(marked) + len(local)} letters before the @.",
+            )
+        return f"{marked}@{domain}"
 
     def _attachments(self, recipient: Recipient, invitation: Invitation, kind: str, link: str) -> list[Attachment]:
         calendar = publish(

@@ -1,79 +1,65 @@
-"""The mail server: its address, connections that are used again, and a pace that all of them keep together."""
+"""One connection to the mail server, and what can become of a mail there: taken, not taken, or nobody knows."""
 
 from __future__ import annotations
 
-import asyncio
-import ipaddress
 import re
 import ssl
-from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from invite_pipeline.errors import InviteError, MailServerUnusable
+from invite_pipeline.errors import MailServerUnusable
 from invite_pipeline.mail.letter_mail import Outgoing
+from invite_pipeline.mail.server import Server
 
 _MESSAGES_PER_CONNECTION = 100
-_TIMEOUT = 60.0
-"""Seconds until a silent server counts as gone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Where mails are handed over; without TLS only on this machine."""
-
-    host: str
-    port: int
-    implicit_tls: bool
-    user: str = ""
-    password: str = ""
-
-    @property
-    def loopback(self) -> bool:
-        """Whether the server runs on this machine."""
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost"
-
-    def __str__(self) -> str:
-        """The address without user and password, as it may be shown."""
-        return f"{'smtps' if self.implicit_tls else 'smtp'}://{self.host}:{self.port}"
-
-
-def read_server(url: str) -> Server:
-    """The server of `smtp://user:password@host:port` or `smtps://…`. Raises InviteError for anything else."""
-    fix = "Set INVITE_SMTP_URL=smtp://user:password@mail.stadt.example:587 (or smtps://…:465)."
-    if not url:
-        raise InviteError("No mail server is set.", fix)
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        raise InviteError("INVITE_SMTP_URL is not an address of a mail server.", fix) from None
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise InviteError("INVITE_SMTP_URL is not an address of a mail server.", fix)
-    implicit = parts.scheme == "smtps"
-    user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    return Server(parts.hostname, port or (465 if implicit else 587), implicit, user, password)
+_CONNECT_SECONDS = 60.0
+# RFC 5321, 4.5.3.2: what a server may take its time for. Who gives up earlier on the last answer does not know whether
+# the mail went.
+_COMMAND_SECONDS = 300.0
+_LAST_ANSWER_SECONDS = 600.0
 
 
 class NotTaken(Exception):
-    """The server did not take a mail: `permanent` for good, else it may be tried again."""
+    """The server did not take a mail; `code` is None where it said nothing, for the connection broke in time."""
 
-    def __init__(self, code: int | None, answer: str, *, permanent: bool) -> None:
+    def __init__(self, code: int | None, answer: str) -> None:
         super().__init__(answer)
-        self.code, self.answer, self.permanent = code, answer, permanent
+        self.code, self.answer = code, answer
+
+    @property
+    def permanent(self) -> bool:
+        """Whether it is refused for good; a policy refusal (5.7.x) is the sender's fault, not the address's."""
+        return self.code is not None and self.code >= 500 and not re.match(r"\d+[ -]5\.7\.", self.answer)
+
+    @property
+    def about_address(self) -> bool:
+        """Whether the answer blames this address, so that it says nothing about the other mails (RFC 3463)."""
+        return re.match(r"\d+[ -]5\.(1\.[1236]|1\.10|2\.\d|4\.4)\b", self.answer) is not None
 
     @property
     def worth_another_try(self) -> bool:
-        """Whether the same run may try again: not what is refused for good, or for what the sender is."""
-        return not self.permanent and (self.code is None or self.code < 500)
+        """Whether the same run may try again."""
+        return self.code is None or self.code < 500
+
+    @property
+    def hung_up(self) -> bool:
+        """Whether the connection is gone: lost, or closed by the server with a 421."""
+        return self.code in (None, 421)
 
 
 class SenderRefused(NotTaken):
     """The server does not want our sender address: no mail of the run can go."""
+
+
+class NeedsUtf8(NotTaken):
+    """The address has letters like ü before the @, and the server lacks SMTPUTF8 (RFC 6531)."""
+
+    worth_another_try = False
+    hung_up = False
+    about_address = True
+
+    def __init__(self) -> None:
+        super().__init__(None, "this mail server takes no address with letters like ü before the @")
 
 
 class Ambiguous(Exception):
@@ -89,7 +75,7 @@ class Connection:
         self._sent = 0
 
     async def open(self) -> None:
-        """Connect, secure and log in. Raises MailServerUnusable with the mend."""
+        """Connect, secure and log in, where that is not done yet. Raises MailServerUnusable with the mend."""
         if self._smtp is not None and self._smtp.is_connected and self._sent < _MESSAGES_PER_CONNECTION:
             return
         await self.close()
@@ -98,54 +84,92 @@ class Connection:
             hostname=server.host,
             port=server.port,
             use_tls=server.implicit_tls,
-            # On another machine a mail goes encrypted or not at all; on this one, where the server offers it.
-            start_tls=False if server.implicit_tls else (None if server.loopback else True),
+            # To another machine a mail goes encrypted or not at all. On this one nobody listens, and its certificate
+            # is most often one that nobody signed.
+            start_tls=not server.implicit_tls and not server.loopback,
             tls_context=self._tls,
-            timeout=_TIMEOUT,
+            timeout=_CONNECT_SECONDS,
         )
         try:
             await smtp.connect()
+            await _greet(smtp)
             if server.user:
                 await smtp.login(server.user, server.password)
-        except (aiosmtplib.SMTPException, OSError, ssl.SSLError) as error:
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             smtp.close()
             raise _unusable(server, error) from error
+        smtp.timeout = _COMMAND_SECONDS
         self._smtp, self._sent = smtp, 0
 
     async def send(self, mail: Outgoing) -> str:
-        """Hand one mail over and give the server's answer. Raises NotTaken, Ambiguous, MailServerUnusable."""
-        await self.open()
+        """Hand one mail over and give the server's answer. Raises NotTaken, Ambiguous.
+
+        Call `open` before; a connection that broke since raises NotTaken.
+        """
         smtp = self._smtp
-        assert smtp is not None
+        if smtp is None or not smtp.is_connected:
+            raise NotTaken(None, "connection lost")
         try:
-            await smtp.mail(mail.sender)
-            await smtp.rcpt(mail.to)
-        except aiosmtplib.SMTPSenderRefused as error:
-            await self._reset(error.code)
-            raise SenderRefused(error.code, f"{error.code} {error.message}", permanent=False) from error
+            await self._envelope(smtp, mail)
+            ready = await smtp.execute_command(b"DATA")
+            if ready.code != aiosmtplib.SMTPStatus.start_input:
+                raise aiosmtplib.SMTPDataError(ready.code, ready.message)
         except aiosmtplib.SMTPResponseException as error:
-            await self._reset(error.code)
-            raise _not_taken(error) from error
+            raise await self._refused(error, sender=isinstance(error, aiosmtplib.SMTPSenderRefused)) from error
         except (aiosmtplib.SMTPException, OSError) as error:
             await self.close()
-            raise NotTaken(None, f"connection lost: {error}", permanent=False) from error
-        return await self._data(smtp, mail)
+            raise NotTaken(None, f"connection lost: {error}") from error
+        return await self._content(smtp, mail.content)
 
-    async def _data(self, smtp: aiosmtplib.SMTP, mail: Outgoing) -> str:
+    async def _envelope(self, smtp: aiosmtplib.SMTP, mail: Outgoing) -> None:
+        of_sender, of_recipient, encoding = [], [], "ascii"
+        if not mail.to.isascii():
+            if not smtp.supports_extension("smtputf8"):
+                raise NeedsUtf8
+            of_sender, encoding = ["SMTPUTF8", "BODY=8BITMIME"], "utf-8"
+        elif smtp.supports_extension("dsn"):
+            # RFC 3461: bounces then come as reports that name the address, even through servers that forward.
+            of_sender = ["RET=HDRS", f"ENVID={_xtext(mail.message_id.strip('<>'))}"]
+            of_recipient = ["NOTIFY=FAILURE,DELAY", f"ORCPT=rfc822;{_xtext(mail.to)}"]
+        await smtp.mail(mail.sender, options=of_sender)
+        await smtp.rcpt(mail.to, options=of_recipient, encoding=encoding)
+
+    async def _content(self, smtp: aiosmtplib.SMTP, content: bytes) -> str:
+        """The mail itself. Not `smtp.data`: it does not tell a connection lost before the mail from one lost after."""
+        protocol = smtp.protocol
+        if protocol is None:
+            raise NotTaken(None, "connection lost")
         try:
-            response = await smtp.data(mail.content)
-        except aiosmtplib.SMTPResponseException as error:
-            await self._reset(error.code)
-            raise _not_taken(error) from error
+            protocol.write(content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
+        except aiosmtplib.SMTPServerDisconnected as error:
+            await self.close()
+            raise NotTaken(None, f"connection lost: {error}") from error
+        try:
+            answer = await protocol.read_response(timeout=_LAST_ANSWER_SECONDS)
         except (aiosmtplib.SMTPException, OSError) as error:
             await self.close()
             raise Ambiguous(str(error)) from error
+        if answer.code >= 400:
+            raise await self._refused(aiosmtplib.SMTPDataError(answer.code, answer.message))
+        if answer.code < 200:
+            await self.close()
+            raise Ambiguous(f"{answer.code} {answer.message}")
         self._sent += 1
-        return f"{response.code} {response.message}"
+        return f"{answer.code} {answer.message}"
+
+    async def _refused(self, error: aiosmtplib.SMTPResponseException, *, sender: bool = False) -> NotTaken:
+        """Make the connection ready for the next mail, and say what was refused."""
+        if error.code < 400:
+            # Not what SMTP knows as an answer: whatever this is, the next answer may be wrong as well.
+            await self.close()
+            return NotTaken(None, f"the server spoke no SMTP: {error.message}")
+        await self._reset(error.code)
+        refused = SenderRefused if sender and error.code >= 500 else NotTaken
+        return refused(int(error.code), f"{int(error.code)} {error.message}")
 
     async def _reset(self, code: int) -> None:
-        """Make the connection ready for the next mail; after a 421 the server hangs up by itself."""
         if code == aiosmtplib.SMTPStatus.domain_unavailable or self._smtp is None:
+            # After a 421 the server hangs up by itself.
             await self.close()
             return
         try:
@@ -160,6 +184,7 @@ class Connection:
             return
         try:
             if smtp.is_connected:
+                smtp.timeout = 5
                 await smtp.quit()
         except (aiosmtplib.SMTPException, OSError):
             pass
@@ -167,55 +192,34 @@ class Connection:
             smtp.close()
 
 
-def _not_taken(error: aiosmtplib.SMTPResponseException) -> NotTaken:
-    code = int(error.code)
-    # A policy refusal (5.7.x) is the sender's fault: the address is as good as before.
-    policy = re.match(r"\s*5\.7\.", error.message) is not None
-    return NotTaken(code, f"{code} {error.message}", permanent=code >= 500 and not policy)
+async def _greet(smtp: aiosmtplib.SMTP) -> None:
+    try:
+        await smtp.ehlo()
+    except aiosmtplib.SMTPHeloError:
+        await smtp.helo()
+
+
+def _xtext(text: str) -> str:
+    """The text as DSN parameters take it (RFC 3461, 4)."""
+    return re.sub(r"[^!-*,-<>-~]", lambda found: f"+{ord(found[0]):02X}", text)
 
 
 def _unusable(server: Server, error: Exception) -> MailServerUnusable:
+    words = str(error)
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        words = f"{int(error.code)} {error.message}"
     if isinstance(error, aiosmtplib.SMTPAuthenticationError):
-        return MailServerUnusable(
-            f"{server} refuses the login: {error.message}", "Check user and password in INVITE_SMTP_URL."
-        )
-    if isinstance(error, aiosmtplib.SMTPNotSupported) or "STARTTLS" in str(error):
-        return MailServerUnusable(
-            f"{server} offers no encryption: {error}", "Use smtps://, or a server that offers STARTTLS."
-        )
+        return MailServerUnusable(f"{server} refuses the login: {words}", "Check user and password in INVITE_SMTP_URL.")
     if isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError):
         return MailServerUnusable(
-            f"The certificate of {server} cannot be trusted: {error}", "Check the host's name in INVITE_SMTP_URL."
+            f"The certificate of {server} cannot be trusted: {words}", "Check the host's name in INVITE_SMTP_URL."
         )
-    return MailServerUnusable(f"{server} cannot be reached: {error}", "Check host and port in INVITE_SMTP_URL.")
-
-
-_RATE = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*/\s*(s|min|h)\s*$")
-_SECONDS = {"s": 1, "min": 60, "h": 3600}
-
-
-def read_rate(text: str) -> float | None:
-    """Mails a second of "20/s", "300/min" or "1000/h"; None for an empty text. Raises InviteError."""
-    if not text.strip():
-        return None
-    found = _RATE.match(text)
-    if not found or float(found[1]) == 0:
-        raise InviteError(f"“{text}” is not a pace.", "Write for example 20/s or 300/min.")
-    return float(found[1]) / _SECONDS[found[2]]
-
-
-class Pace:
-    """Lets one mail go at a time, evenly: `rate` a second over all connections; None for no limit."""
-
-    def __init__(self, rate: float | None) -> None:
-        self._gap = 1 / rate if rate else 0.0
-        self._next = 0.0
-
-    async def wait(self) -> None:
-        """Wait for this mail's turn."""
-        if not self._gap:
-            return
-        now = asyncio.get_running_loop().time()
-        turn = max(now, self._next)
-        self._next = turn + self._gap
-        await asyncio.sleep(turn - now)
+    if "AUTH" in words or "authentication" in words:
+        return MailServerUnusable(f"{server} offers no login: {words}", "Leave user and password out, or use smtps://.")
+    if "STARTTLS" in words:
+        return MailServerUnusable(
+            f"{server} offers no encryption: {words}", "Use smtps://, or a server that offers STARTTLS."
+        )
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return MailServerUnusable(f"{server} turns us away: {words}", "Try again later, or ask who runs it.")
+    return MailServerUnusable(f"{server} cannot be reached: {words}", "Check host and port in INVITE_SMTP_URL.")

@@ -19,6 +19,8 @@ from invite_pipeline.store.queries import Message
 
 INVITATION, REMINDER, CONFIRMATION = "invitation", "reminder", "confirmation"
 
+_UNKNOWN = "unknown: sent perhaps, see send --resolve"
+
 # Who types `remind` twice must not remind twice: a new reminder needs some days between.
 _BETWEEN_REMINDERS = timedelta(days=3)
 
@@ -42,6 +44,8 @@ class Plan:
 
     due: tuple[Due, ...]
     left_out: Mapping[str, int]
+    unknown: tuple[str, ...] = ()
+    """The keys of those whose mail of this wave went perhaps: never sent again unasked."""
 
 
 def kind_of(wave: str) -> str:
@@ -64,7 +68,11 @@ def plan_reminders(store: Store, workspace: Workspace) -> Plan:
 
         def not_yet(key: str) -> str:
             message = invited.get((key, INVITATION))
-            return "" if message and message.state == "sent" else "has no invitation by mail"
+            if message is None or message.state in ("deferred", "refused"):
+                return "has no invitation by mail"
+            return {"claimed": "unknown whether the invitation went", "sent": ""}.get(
+                message.state, "the invitation came back"
+            )
 
         return _plan(tx, workspace, lambda _: wave, reminded, not_yet)
 
@@ -83,24 +91,37 @@ def plan_confirmations(store: Store, workspace: Workspace) -> Plan:
 
 
 def why_not(kind: str, state: Tracking, workspace: Workspace) -> str:
-    """Why a mail of this kind may not go to somebody now; empty where it may. Asked again at each claim."""
-    now, to_the_open = workspace.now(), kind != CONFIRMATION
+    """Why a mail of this kind may not go to somebody in this state now; empty where it may."""
+    now, confirms = workspace.now(), kind == CONFIRMATION
     reasons = {
-        "is no longer on the list": not state.listed and to_the_open,
+        "is no longer on the list": not state.listed and not confirms,
         "the invitation was revoked": state.invitation is not InvitationState.ISSUED,
-        "wants no further invitations": state.blocked and to_the_open,
+        "wants no further invitations": state.blocked and not confirms,
         "the address does not take mail": state.message is MessageState.BOUNCED_HARD,
-        "has answered": state.reply != "open" and to_the_open,
-        "the deadline has passed": now > workspace.campaign.deadline and to_the_open,
+        "has answered": state.reply != "open" and not confirms,
+        "the answer is open again": state.reply == "open" and confirms,
+        "the deadline has passed": now > workspace.campaign.deadline and not confirms,
         "the event is over": now > workspace.campaign.event.ends_at,
     }
     return next((reason for reason, holds in reasons.items() if holds), "")
 
 
-def on_block_list(tx: Transaction, workspace: Workspace, address: str) -> bool:
-    """Whether an address objected to invitations, in whatever campaign."""
-    signer = LinkSigner(workspace.keys, workspace.campaign.id)
-    return bool(queries.blocked(tx, [signer.block_hash(address)]))
+def why_not_now(tx: Transaction, workspace: Workspace, due: Due, recipient: Recipient, state: Tracking) -> str:
+    """Why a mail that was planned may not go any more: all is asked again at its claim."""
+    if due.kind == CONFIRMATION:
+        newest = newest_answers(tx, due.key).get(due.key)
+        other = "" if due.wave == f"{CONFIRMATION}-{newest}" else "a newer answer is to be confirmed"
+    else:
+        signer = LinkSigner(workspace.keys, workspace.campaign.id)
+        objected = queries.blocked(tx, [signer.block_hash(recipient.email)])
+        other = "wants no further invitations" if objected else ""
+    without = "has no e-mail address" if recipient.channel is Channel.POST else ""
+    return without or _settled(earlier_attempt(tx, due)) or why_not(due.kind, state, workspace) or other
+
+
+def earlier_attempt(tx: Transaction, due: Due) -> Message | None:
+    """The latest attempt to send this mail, if there was one."""
+    return queries.messages(tx, due.wave, due.key).get(due.key)
 
 
 def _plan(
@@ -111,6 +132,7 @@ def _plan(
     not_yet: Callable[[str], str],
 ) -> Plan:
     due: list[Due] = []
+    unknown: list[str] = []
     left_out: Counter[str] = Counter()
     states = queries.trackings(tx)
     signer = LinkSigner(workspace.keys, workspace.campaign.id)
@@ -125,11 +147,13 @@ def _plan(
             or why_not(kind_of(wave), states[one.key], workspace)
             or ("wants no further invitations" if one.key in blocked and kind_of(wave) != CONFIRMATION else "")
         )
-        if reason:
-            left_out[reason] += 1
-        else:
+        if not reason:
             due.append(Due(one.key, wave))
-    return Plan(tuple(due), dict(left_out))
+            continue
+        left_out[reason] += 1
+        if reason == _UNKNOWN:
+            unknown.append(one.key)
+    return Plan(tuple(due), dict(left_out), tuple(unknown))
 
 
 def _blocked(tx: Transaction, signer: LinkSigner, recipients: list[Recipient]) -> set[str]:
@@ -148,7 +172,7 @@ def _settled(message: Message | None) -> str:
         return ""
     return {
         "sent": "has it already",
-        "claimed": "unknown: sent perhaps, see send --resolve",
+        "claimed": _UNKNOWN,
         "refused": "the server refused it for good",
     }.get(message.state, "it came back")
 

@@ -17,7 +17,7 @@ from invite_pipeline.letters.render import letter_pdf
 from invite_pipeline.mail.letter_mail import Composer, Outgoing
 from invite_pipeline.mail.message import parts
 from invite_pipeline.mail.send import deliver_one, send_batch
-from invite_pipeline.mail.smtp import read_server
+from invite_pipeline.mail.server import read_server
 from invite_pipeline.mail.waves import INVITATION, Due, Plan, plan_confirmations, plan_invitations, plan_reminders
 from invite_pipeline.run.local import listed_key
 from invite_pipeline.store import queries

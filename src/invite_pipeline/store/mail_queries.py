@@ -26,10 +26,12 @@ def unknown_messages(tx: Transaction) -> list[Message]:
     return [message_from(row) for row in tx.connection.execute(query.order_by(m.c.recipient)).mappings()]
 
 
-def newest_answers(tx: Transaction) -> dict[str, int]:
-    """The number of each recipient's newest event that made the answer yes or no."""
+def newest_answers(tx: Transaction, key: str | None = None) -> dict[str, int]:
+    """The number of each recipient's (or only one's) newest event that made the answer yes or no."""
     e = tables.events
     query = sa.select(e.c.seq, e.c.recipient, e.c.data).where(e.c.campaign == tx.campaign, e.c.kind == "Replied")
+    if key is not None:
+        query = query.where(e.c.recipient == key)
     return {
         recipient: seq
         for seq, recipient, data in tx.connection.execute(query.order_by(e.c.seq))

@@ -82,7 +82,7 @@ def send(
     evidence: Annotated[str, typer.Option("--evidence", metavar="TEXT", help="What --resolve rests on.")] = "",
 ) -> None:
     """Mail what is due: invitations, and confirmations of replies. Safe to repeat, safe to kill."""
-    from invite_pipeline.mail.send import resolve as resolve_unknown
+    from invite_pipeline.mail.resolve import resolve as resolve_unknown
     from invite_pipeline.run.outgoing import due_mails
 
     if resolve:
@@ -157,7 +157,7 @@ def _mail(
     yes: bool,
 ) -> StageReport:
     from invite_pipeline.domain.stage import StageReport
-    from invite_pipeline.mail.smtp import read_server
+    from invite_pipeline.mail.server import read_server
     from invite_pipeline.run.outgoing import dry_run, mail, send_test
 
     _show_mailing(mailing)
