@@ -218,7 +218,7 @@ def form_rows(fields: FormFields, visit: Visit) -> list[dict[str, Any]]:
         role = person.role or default_role(number, visit.recipient)
         names = {invitee_role(place): name for place, name in enumerate(invited, start=1)}
         # Where nobody is named nobody can be represented: whoever comes is somebody of the house.
-        choice = (number == 1 and invited) or len(invited) > 1 or role == "deputy"
+        choice = (number == 1 and invited) or len(invited) > 1 or role != default_role(number, visit.recipient)
         roles = [*names] or ["invitee"]
         roles = [*(["companion"] if number > 1 else []), *roles, "deputy"] if choice else []
         rows.append({"number": number, "person": person, "role": role, "roles": roles, "names": names})
