@@ -188,7 +188,7 @@ def test_plain_wraps_paragraphs_and_drops_emphasis() -> None:
 
 def test_plain_shows_links_in_full_and_whole() -> None:
     link = "https://anmeldung.example/r/" + "x" * 100 + "/antwort"
-    assert plain(f'<p>unter diesem <a href="{link}">Link</a> an</p>').splitlines()[1] == f"({link})"
+    assert plain(f'<p>unter diesem <a href="{link}">Link</a> an</p>').splitlines()[1] == f"<{link}>"
     assert plain(f'<p><a href="{link}">{link}</a></p>') == link
 
 

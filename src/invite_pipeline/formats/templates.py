@@ -259,7 +259,7 @@ class _PlainReader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "a" and self._link and self._text[self._link_starts :].strip() != self._link:
-            self._text += f" ({self._link})"
+            self._text += f" <{self._link}>"
         if tag in _BLOCKS:
             self._flush()
 
