@@ -125,7 +125,7 @@ def _x_ticks(days: Sequence[Day]) -> Iterable[Mark]:
         yield Mark(_x(number, len(days)), format_date(days[number].day, "d. MMM", locale="de"))
 
 
-_LABELS_APART = 230
+_LABELS_APART = 200
 """Two labels, one to the right and one to the left of its line, need so much room between their lines."""
 
 
