@@ -175,6 +175,8 @@ def _make(job: _Job) -> list[_Made]:
     made = []
     for letter in job.letters:
         try:
+            # Should this fail, no outdated letter may lie there to be mailed.
+            letter.path.unlink(missing_ok=True)
             data = typesetter(job.folder).pdf(letter.html, job.style)
             write_atomically(letter.path, data)
         except OSError as error:

@@ -19,7 +19,7 @@ from invite_pipeline.store.queries import Message
 
 INVITATION, REMINDER, CONFIRMATION = "invitation", "reminder", "confirmation"
 
-_UNKNOWN = "unknown: sent perhaps, see send --resolve"
+_UNKNOWN = "unknown whether it went"
 
 # Who types `remind` twice must not remind twice: a new reminder needs some days between.
 _BETWEEN_REMINDERS = timedelta(days=3)

@@ -30,6 +30,8 @@ class Mailing:
 
     due: tuple[Due, ...]
     left_out: Mapping[str, int]
+    unknown: tuple[str, ...] = ()
+    """The keys of those whose mail went perhaps: they wait for a decision."""
 
     def counts(self) -> dict[str, int]:
         """How many mails of each kind are due."""
@@ -56,7 +58,8 @@ def _mailing(
     if only is not None:
         key = listed_key(store, only)
         due = [one for one in due if one.key == key]
-    return Mailing(tuple(due[:limit]), {} if only else left_out)
+    unknown = tuple(dict.fromkeys(key for plan in plans for key in plan.unknown if only in (None, key)))
+    return Mailing(tuple(due[:limit]), {} if only else left_out, unknown)
 
 
 def mail(

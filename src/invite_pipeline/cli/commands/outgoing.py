@@ -185,6 +185,8 @@ def _mail(
 def _show_mailing(mailing: Mailing) -> None:
     for reason, number in sorted(mailing.left_out.items(), key=lambda item: -item[1]):
         say(f"  left out: {number} ({reason})")
+    for key in mailing.unknown:
+        say(f"  unknown: {key}; decide with: invite send --resolve sent|not-sent --only {key} --evidence TEXT")
 
 
 def _counted(mailing: Mailing) -> str:
