@@ -51,15 +51,15 @@ def test_altered_token_opens_nothing(place: int, character: str) -> None:
     altered = TOKEN[:place] + character + TOKEN[place + 1 :]
     if altered == TOKEN:
         return
-    # The last character of a base64 text holds unused bits: another spelling of the same signature is no forgery.
-    if place == len(TOKEN) - 1:
-        try:
-            assert SIGNER.read(altered) == SIGNER.read(TOKEN)
-        except InvalidToken:
-            return
-    else:
+    with pytest.raises(InvalidToken):
+        SIGNER.read(altered)
+
+
+@pytest.mark.parametrize("character", ["=", " ", "\n", "+", "/", ".", "A", "~"])
+def test_no_other_spelling_of_a_token_opens_anything(character: str) -> None:
+    for place in range(len(TOKEN) + 1):
         with pytest.raises(InvalidToken):
-            SIGNER.read(altered)
+            SIGNER.read(TOKEN[:place] + character + TOKEN[place:])
 
 
 @given(st.text(max_size=200))

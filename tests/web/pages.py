@@ -21,6 +21,8 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from starlette.testclient import TestClient
 
+__all__ = ["Office", "TestClient", "dump"]
+
 
 class Office:
     """A town hall with a browser: it visits pages of one site and answers."""

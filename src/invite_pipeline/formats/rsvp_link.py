@@ -14,6 +14,7 @@ import secrets
 from collections.abc import Sequence
 
 from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous.encoding import base64_decode, base64_encode
 
 from invite_pipeline.domain.invitation import CROCKFORD
 from invite_pipeline.errors import InvalidToken
@@ -53,8 +54,12 @@ class LinkSigner:
         """The code and revision that a token was signed for. Raises InvalidToken for every other string."""
         try:
             content = self._links.loads(token)
+            spelled = base64_encode(base64_decode(token.rpartition(".")[2])).decode()
         except (BadData, ValueError):
             raise InvalidToken("This link was not made by this campaign.") from None
+        # Base64 has several spellings of the same signature; only ours counts, so that an altered token is invalid.
+        if not token.endswith(f".{spelled}"):
+            raise InvalidToken("This link was altered.")
         match content:
             case [self._campaign, str(code), int(revision)]:
                 return code, revision

@@ -34,6 +34,7 @@ def create_app(workspace: Workspace) -> FastAPI:
         redirect_slashes=False,
         lifespan=lifespan,
     )
+    app.state.site = site
     app.include_router(RsvpPages(site).router())
     app.include_router(PublicPages(site).router())
 
