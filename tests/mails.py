@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -13,6 +14,11 @@ OFFICE = f"antwort@{DOMAIN}"
 DATE = "Mon, 20 Nov 2023 08:30:00 +0100"
 CODE = "C0DE000000"
 SENT_ID = message_id(CODE, "invitation", DOMAIN)
+
+
+def parsed(data: bytes) -> EmailMessage:
+    """A mail as a program reads it."""
+    return message_from_bytes(data, policy=SMTP)
 
 
 def a_mail(text: str = "Gerne sage ich zu.", **headers: str) -> bytes:

@@ -63,8 +63,8 @@ def text(name: str, value: str) -> str:
 
 def mailbox(name: str, display: str, address: str) -> str:
     """A header with one address; `display` is who that is, or empty. Raises InviteError."""
-    if _CONTROL.search(address):
-        raise InviteError(f"The header {name} cannot hold “{address}”.", "Correct the address.")
+    for part in (display, address):
+        _one_line(name, part)
     return _named(name, display, address) if display else f"{name}: {address}"
 
 
@@ -100,9 +100,13 @@ def _phrase(display: str) -> list[str]:
     return pieces
 
 
-def _encoded(name: str, value: str, *, always: bool = False) -> str:
+def _one_line(name: str, value: str) -> None:
     if _CONTROL.search(value):
         raise InviteError(f"The header {name} would have more than one line: “{value}”.", "Write it on one line.")
+
+
+def _encoded(name: str, value: str, *, always: bool = False) -> str:
+    _one_line(name, value)
     if not always and value.isascii() and "=?" not in value and value == value.strip():
         return Header(value, "us-ascii", header_name=name).encode(linesep="\r\n", maxlinelen=_LINE)
     return Header(value, "utf-8", header_name=name).encode(linesep="\r\n", maxlinelen=_LINE)
