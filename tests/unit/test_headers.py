@@ -17,8 +17,8 @@ from invite_pipeline.mail import headers
 ADDRESS = "einladung@staedtepartnerschaften.example"
 WORDS = st.sampled_from(
     ["Büro", "für", "Städtepartnerschaften", "und", "Internationales", "der", "Stadt", "Köln,", "NRW", "a.de",
-     "e.", "V.", "(Außenstelle)", "Müller-Lüdenscheidt", "„Süd“", "Comité", "d’échanges", "ИНФО", "رئيس", "עיר", "東京", "Łódź",
-     "a=b", "=?utf-8?q?x?=", "O'Neill", '"Q"', "@", "<x>"]
+     "e.", "V.", "(Außenstelle)", "Müller-Lüdenscheidt", "„Süd“", "Comité", "d’échanges", "ИНФО", "رئيس", "עיר", "東京",
+     "Łódź", "a=b", "=?utf-8?q?x?=", "O'Neill", '"Q"', "@", "<x>"]
 )  # fmt: skip
 NAMES = st.lists(WORDS, min_size=1, max_size=14).map(" ".join)
 # What a campaign file can hold in one line.

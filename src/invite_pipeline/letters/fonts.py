@@ -58,7 +58,7 @@ _INVISIBLE = frozenset(("Cc", "Cf", "Zl", "Zp", "Zs"))
 
 @cache
 def _printable() -> frozenset[str]:
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+    from fontTools.ttLib import TTFont
 
     found: set[int] = set()
     for _, package, name, cuts in _FACES:
