@@ -239,7 +239,7 @@ def test_every_letter_is_archivable(letters: Workspace, recipient: Recipient) ->
 def test_letters_say_who_they_are(letters: Workspace) -> None:
     with pikepdf.open(letters.letter_path("k-bonn")) as document:
         assert str(document.Root.Outlines.First.Title) == "Einladung 5. Tag der Städtepartnerschaften"
-        assert str(document.docinfo["/Title"]) == "Einladung: 5. Tag der Städtepartnerschaften"
+        assert str(document.docinfo["/Title"]) == "Einladung: 5. Tag der Städtepartnerschaften – Stadt Bonn"
         assert str(document.Root.Lang) == "de"
         assert str(document.docinfo["/CreationDate"]).startswith("D:20231106")
 

@@ -14,6 +14,7 @@ from babel.dates import format_date
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError, UndefinedError, meta
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
 
 from invite_pipeline.domain.address import address_lines, salutation
 from invite_pipeline.domain.campaign import Campaign
@@ -39,7 +40,13 @@ class Templates:
             keep_trailing_newline=True,
         )
         self._environment.filters.update(
-            date=long_date, weekday_date=weekday_date, time=clock_time, plain=plain, keep=keep_together, typeset=typeset
+            date=long_date,
+            weekday_date=weekday_date,
+            time=clock_time,
+            plain=plain,
+            keep=keep_together,
+            typeset=typeset,
+            slot=slot,
         )
 
     def render(self, name: str, /, **context: Any) -> str:
@@ -196,6 +203,11 @@ def weekday_date(value: date, language: str = "de") -> str:
 def clock_time(value: datetime | time) -> str:
     """Hours and minutes: "10:00"."""
     return f"{value:%H:%M}"
+
+
+def slot(text: str) -> Markup:
+    """A personal line of a letter: all letters that differ in their slots only are laid out once."""
+    return Markup('<span class="slot">{}</span>').format(text)
 
 
 def keep_together(text: str) -> str:

@@ -39,6 +39,10 @@ class Typesetter:
 
         Raises InviteError for a file that it may not read, and for a character that no font has.
         """
+        return write_accessible(self.lay_out(html, style), identifier=identifier(html, style))
+
+    def lay_out(self, html: str, style: str) -> Any:
+        """WeasyPrint's layout of one document. Raises InviteError as `pdf` does."""
         _must_be_printable(html)
         styles = [self._style(font_faces()), self._style(style)]
         try:
@@ -46,11 +50,11 @@ class Typesetter:
             if len(document.pages) > 1:
                 # Counting pages makes WeasyPrint lay out twice: only where there is more than one to count.
                 document = self._lay_out(html, [*styles, self._style(_PAGE_NUMBERS)])
-            return write_accessible(document, identifier=hashlib.sha256(f"{style}\0{html}".encode()).digest()[:16])
         except FatalURLFetchingError as error:
             raise InviteError(
                 str(error), "Put the file into the campaign's assets/ folder and name it there."
             ) from error
+        return document
 
     def _lay_out(self, html: str, styles: list[Any]) -> Any:
         source = weasyprint.HTML(string=html, base_url=self._base, url_fetcher=self._fetcher)
@@ -62,6 +66,11 @@ class Typesetter:
                 string=css, base_url=self._base, font_config=self._fonts, url_fetcher=self._fetcher
             )
         return self._styles[css]
+
+
+def identifier(html: str, style: str) -> bytes:
+    """What names a document in its PDF: 16 bytes made from all that it was made from."""
+    return hashlib.sha256(f"{style}\0{html}".encode()).digest()[:16]
 
 
 def _must_be_printable(html: str) -> None:

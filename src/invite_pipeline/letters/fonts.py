@@ -68,6 +68,28 @@ def _printable() -> frozenset[str]:
     return frozenset(map(chr, found)) | ({"\u2011"} if 0x2010 in found else set())
 
 
+COMMON = "".join(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x100)))) + "–—‘’‚“”„…€\u202f"
+"""The characters of most letters: those of German and its western neighbours."""
+
+_RARE = ((0x100, 0x250), (0x370, 0x530), (0x1E00, 0x2000), (0x2010, 0x2028), (0x2030, 0x2060), (0x20A0, 0x20C0))
+
+
+def is_common(text: str) -> bool:
+    """Whether a text has common characters only."""
+    return text.isascii() or _COMMON_SET.issuperset(text)
+
+
+_COMMON_SET = frozenset(COMMON)
+
+
+def characters(*, rare: bool) -> str:
+    """The common characters, or with them the rare ones of Latin, Greek and Cyrillic that the fonts can print."""
+    if not rare:
+        return COMMON
+    known = _printable()
+    return COMMON + "".join(chr(one) for first, last in _RARE for one in range(first, last) if chr(one) in known)
+
+
 @contextmanager
 def no_system_fonts() -> Iterator[None]:
     """Within it fontconfig finds no fonts but those that style sheets bring: output is the same on every machine."""

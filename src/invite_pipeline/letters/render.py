@@ -1,94 +1,68 @@
-"""Stage 2, render: a PDF letter for each recipient, by several processes; only what changed is made again."""
+"""Stage 2, render: a PDF letter for each recipient; only what changed is made again.
+
+Most letters come from the press. Those of a form that fewer than three share, and those that do not fit their plate,
+are laid out one by one.
+"""
 
 from __future__ import annotations
 
-import gc
-import hashlib
 import os
-import signal
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
-from importlib.metadata import version
-from multiprocessing import get_context
-from pathlib import Path
-from typing import Any
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import islice
+from typing import TypeVar
 
-from invite_pipeline import __version__
 from invite_pipeline.domain.stage import Failure, Progress, StageReport, silent
 from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import InviteError, LetterFailed
 from invite_pipeline.formats.templates import Templates
-from invite_pipeline.letters.files import write_atomically
+from invite_pipeline.letters.fonts import characters
+from invite_pipeline.letters.jobs import Job, Made, Order, PlateName, plate_of, run_jobs
+from invite_pipeline.letters.origin import origin
+from invite_pipeline.letters.plate import Misfit, Plate, make_plate
 from invite_pipeline.letters.template import LETTER_STYLE, letter_html
 from invite_pipeline.store import queries
 from invite_pipeline.store.database import Store
 
-# Starting a process costs about as much as twenty letters.
-_LETTERS_WORTH_A_PROCESS = 20
-_CHUNK = 10
+_CHUNK = 100
+# Starting a process costs about as much as a thousand letters from the press, or as twenty laid out.
+_PRESSED_WORTH_A_PROCESS, _LAID_OUT_WORTH_A_PROCESS = 1000, 20
+_LETTERS_WORTH_A_PLATE = 3
+_SAMPLE = 200
 _TEST_CODE = "TEST000000"
-
-
-@dataclass(frozen=True, slots=True)
-class _Letter:
-    """One letter to be made: all that a process needs, and what it is made from."""
-
-    key: str
-    html: str
-    path: Path
-    fingerprint: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """Some letters of one campaign folder, in a style."""
-
-    folder: Path
-    style: str
-    letters: tuple[_Letter, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """What came of one letter: its hash, or why it failed."""
-
-    key: str
-    fingerprint: str
-    sha256: str = ""
-    failure: str = ""
+_Item = TypeVar("_Item")
 
 
 def due(store: Store, workspace: Workspace) -> list[str]:
     """The keys of the recipients whose letter is missing, or no longer what it should be. Raises TemplateBroken."""
-    return [letter.key for letter in _plan(store, workspace, None)]
+    templates = Templates(workspace.folder)
+    source = origin(workspace, templates)
+    found = []
+    for order in _orders(store, _listed(store)):
+        html = letter_html(templates, workspace, order.recipient, order.invitation)
+        key = order.recipient.key
+        if order.made_from != source.fingerprint(html) or not workspace.letter_path(key).exists():
+            found.append(key)
+    return found
 
 
 def render_batch(
-    store: Store, workspace: Workspace, keys: Sequence[str], *, jobs: int | None = None, progress: Progress = silent
+    store: Store,
+    workspace: Workspace,
+    keys: Sequence[str] | None = None,
+    *,
+    jobs: int | None = None,
+    progress: Progress = silent,
 ) -> StageReport:
-    """Make the letters of `keys` with `jobs` processes (as many as there are cores by default).
+    """Make the letters of `keys` (None: of everybody) that are missing or changed, with at most `jobs` processes.
 
     What is made is noted in the store letter by letter, so that an interrupted run goes on where it ended. A letter
     that fails never stops the others. Raises TemplateBroken before anything is made.
     """
-    letters = _plan(store, workspace, frozenset(keys))
-    style = Templates(workspace.folder).render(LETTER_STYLE)
-    chunks = [letters[start : start + _CHUNK] for start in range(0, len(letters), _CHUNK)]
-    todo = [_Job(workspace.folder, style, tuple(chunk)) for chunk in chunks]
-    failures: list[Failure] = []
-    done = 0
-    for made in _run(todo, _processes(jobs, len(letters))):
-        with store.writing() as tx:
-            for one in made:
-                if one.failure:
-                    failures.append(Failure(one.key, one.failure))
-                else:
-                    queries.save_letter(tx, one.key, one.fingerprint, one.sha256)
-        done += len(made)
-        progress(done, len(letters))
-    return StageReport(len(letters) - len(failures), len(keys) - len(letters), tuple(failures))
+    return _Run(store, workspace, _listed(store) if keys is None else list(keys), jobs, progress).report()
 
 
 def letter_pdf(store: Store, workspace: Workspace, key: str, *, test: bool = False) -> bytes:
@@ -108,83 +82,125 @@ def letter_pdf(store: Store, workspace: Workspace, key: str, *, test: bool = Fal
         raise LetterFailed(key, error.message, error.fix) from error
 
 
-def _plan(store: Store, workspace: Workspace, keys: frozenset[str] | None) -> list[_Letter]:
-    """The letters of `keys` (None: of everybody) that are missing or made from something else."""
-    templates = Templates(workspace.folder)
-    common = _common(workspace, templates)
+def _listed(store: Store) -> list[str]:
     with store.reading() as tx:
-        made_from, invitations = queries.letter_fingerprints(tx), queries.invitations(tx)
-        recipients = queries.recipients(tx, keys)
-    found = []
-    for recipient in recipients:
-        html = letter_html(templates, workspace, recipient, invitations[recipient.key])
-        whole = common.copy()
-        whole.update(html.encode())
-        letter = _Letter(recipient.key, html, workspace.letter_path(recipient.key), whole.hexdigest())
-        if made_from.get(letter.key) != letter.fingerprint or not letter.path.exists():
-            found.append(letter)
-    return found
+        return queries.listed_keys(tx)
 
 
-def _common(workspace: Workspace, templates: Templates) -> Any:
-    """The hash of what all letters are made from: programs, style and images."""
-    common = hashlib.sha256(f"{__version__}\0{version('weasyprint')}\0{templates.render(LETTER_STYLE)}".encode())
-    for image in sorted((workspace.folder / "assets").rglob("*")):
-        if image.is_file():
-            common.update(f"\0{image.name}\0".encode() + image.read_bytes())
-    return common
+def _orders(store: Store, keys: Sequence[str]) -> Iterator[Order]:
+    """The letters of `keys`, read some at a time: a hundred thousand recipients would fill the memory."""
+    for some in _chunks(keys, _CHUNK):
+        with store.reading() as tx:
+            recipients = queries.recipients(tx, some)
+            invitations, made_from = queries.invitations(tx, some), queries.letter_fingerprints(tx, some)
+        for one in recipients:
+            yield Order(one, invitations[one.key], made_from.get(one.key, ""))
 
 
-def _processes(jobs: int | None, letters: int) -> int:
-    return max(1, min(jobs or os.cpu_count() or 1, letters // _LETTERS_WORTH_A_PROCESS))
+def _chunks(items: Iterable[_Item], size: int) -> Iterator[tuple[_Item, ...]]:
+    remaining = iter(items)
+    while chunk := tuple(islice(remaining, size)):
+        yield chunk
 
 
-def _run(todo: Sequence[_Job], processes: int) -> Iterator[list[_Made]]:
-    if processes == 1:
-        yield from map(_make, todo)
-        return
-    # Spawned, not forked: a fork would copy open database connections and locks.
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_prepare) as pool:
-        try:
-            yield from pool.map(_make, todo)
-        except BrokenProcessPool as error:
-            raise InviteError(
-                "A process that makes letters was ended from outside, perhaps for want of memory.",
-                "Run the command again: it goes on from here. Fewer processes need less memory: --jobs 1.",
-            ) from error
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+class _Run:
+    """One rendering run: first all that a sample's plates can print, then what is left."""
+
+    def __init__(
+        self, store: Store, workspace: Workspace, keys: Sequence[str], jobs: int | None, progress: Progress
+    ) -> None:
+        self._store = store
+        self._jobs = jobs
+        self._keys = keys
+        self._progress = progress
+        self._templates = Templates(workspace.folder)
+        self._origin = origin(workspace, self._templates)
+        # Letters know no clock, and a clock cannot go to another process.
+        self._workspace = replace(workspace, now=_no_clock)
+        self._plates: dict[PlateName, Plate | None] = {}
+        self._done: Counter[str] = Counter()
+        self._failures: list[Failure] = []
+
+    def report(self) -> StageReport:
+        """Make the letters, and say what was made."""
+        began = time.perf_counter()
+        self._make_plates(self._sample())
+        first = self._processes(len(self._keys), _PRESSED_WORTH_A_PROCESS)
+        waiting = self._note(run_jobs(self._in_jobs(_orders(self._store, self._keys)), first, self._ready()))
+        if waiting:
+            self._second(waiting)
+        return self._summary(time.perf_counter() - began)
+
+    def _summary(self, seconds: float) -> StageReport:
+        pressed, laid_out = self._done["pressed"], self._done["laid out"]
+        plates = sum(1 for plate in self._plates.values() if plate)
+        counts = f"{pressed} from the press with {plates} plate{'s' * (plates != 1)}, {laid_out} laid out one by one"
+        notes = (f"{counts}, {seconds:.1f} s",) if pressed or laid_out else ()
+        return StageReport(pressed + laid_out, self._done["unchanged"], tuple(self._failures), notes)
+
+    def _sample(self) -> list[PlateName]:
+        """The plates that the first letters would need."""
+        return [self._plate_of(order) for order in islice(_orders(self._store, self._keys), _SAMPLE)]
+
+    def _plate_of(self, order: Order) -> PlateName:
+        html = letter_html(self._templates, self._workspace, order.recipient, order.invitation)
+        return plate_of(self._origin, html)[0]
+
+    def _second(self, waiting: Sequence[Made]) -> None:
+        """The letters of forms that the sample did not have, or not often enough."""
+        self._make_plates([one.waits_for for one in waiting if one.waits_for])
+        ready = self._ready()
+        pressed = [one.order for one in waiting if one.waits_for in dict(ready)]
+        others = [one.order for one in waiting if one.waits_for not in dict(ready)]
+        if pressed:
+            processes = self._processes(len(pressed), _PRESSED_WORTH_A_PROCESS)
+            self._note(run_jobs(self._in_jobs(pressed), processes, ready))
+        if others:
+            processes = self._processes(len(others), _LAID_OUT_WORTH_A_PROCESS)
+            self._note(run_jobs(self._in_jobs(others, lay_out=True), processes, ()))
+
+    def _make_plates(self, wanted: Sequence[PlateName]) -> None:
+        from invite_pipeline.letters.document import typesetter
+
+        for name, letters in Counter(wanted).items():
+            if name in self._plates or letters < _LETTERS_WORTH_A_PLATE or not name.form.has_text:
+                continue
+            try:
+                self._plates[name] = make_plate(
+                    typesetter(self._workspace.folder), self._origin.style, name.form, characters(rare=name.rare)
+                )
+            except (Misfit, InviteError):
+                # What is wrong with these letters is said of each of them, when it is laid out on its own.
+                self._plates[name] = None
+
+    def _ready(self) -> list[tuple[PlateName, Plate]]:
+        return [(name, plate) for name, plate in self._plates.items() if plate]
+
+    def _in_jobs(self, orders: Iterable[Order], *, lay_out: bool = False) -> Iterator[Job]:
+        size = _CHUNK if not lay_out else _LAID_OUT_WORTH_A_PROCESS // 2
+        for some in _chunks(orders, size):
+            yield Job(self._workspace, self._origin, some, lay_out)
+
+    def _processes(self, letters: int, worth_one: int) -> int:
+        wanted = os.cpu_count() or 1 if self._jobs is None else self._jobs
+        return max(1, min(wanted, letters // (worth_one if self._jobs is None else _LAID_OUT_WORTH_A_PROCESS)))
+
+    def _note(self, batches: Iterable[list[Made]]) -> list[Made]:
+        """Note in the store what was made; the letters that wait for a plate."""
+        waiting: list[Made] = []
+        for batch in batches:
+            made = [one for one in batch if one.sha256]
+            if made:
+                with self._store.writing() as tx:
+                    queries.save_letters(tx, [(one.order.recipient.key, one.fingerprint, one.sha256) for one in made])
+            waiting += [one for one in batch if one.waits_for]
+            self._failures += [Failure(one.order.recipient.key, one.failure) for one in batch if one.failure]
+            self._done["unchanged"] += sum(one.unchanged for one in batch)
+            self._done["pressed"] += sum(one.pressed for one in made)
+            self._done["laid out"] += sum(not one.pressed for one in made)
+            self._progress(self._done.total() + len(self._failures), len(self._keys))
+        return waiting
 
 
-def _prepare() -> None:
-    """Set up a process that makes letters."""
-    # Ctrl-C reaches the whole group: this process ends when the first one has taken what is ready.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    import weasyprint  # noqa: F401
-
-    # Each layout makes and drops a hundred thousand objects; looking for circles that often costs a tenth of the time.
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-
-
-def _make(job: _Job) -> list[_Made]:
-    """Make some letters; runs in a process of its own."""
-    from invite_pipeline.letters.document import typesetter
-
-    made = []
-    for letter in job.letters:
-        try:
-            # Should this fail, no outdated letter may lie there to be mailed.
-            letter.path.unlink(missing_ok=True)
-            data = typesetter(job.folder).pdf(letter.html, job.style)
-            write_atomically(letter.path, data)
-        except OSError as error:
-            made.append(_Made(letter.key, letter.fingerprint, failure=f"cannot be written: {error.strerror}"))
-        except InviteError as error:
-            made.append(_Made(letter.key, letter.fingerprint, failure=f"{error.message} {error.fix}"))
-        except Exception as error:
-            made.append(_Made(letter.key, letter.fingerprint, failure=f"{type(error).__name__}: {error}"))
-        else:
-            made.append(_Made(letter.key, letter.fingerprint, hashlib.sha256(data).hexdigest()))
-    return made
+def _no_clock() -> datetime:
+    raise InviteError("A letter asked for the time.", "Write the date of the letter into campaign.toml.")

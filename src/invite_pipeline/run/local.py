@@ -71,12 +71,10 @@ def render(
 ) -> StageReport:
     """Stage 2: the programme, and every letter that is missing or no longer what it should be."""
     from invite_pipeline.letters.programme import programme_pdf
-    from invite_pipeline.letters.render import due, render_batch
+    from invite_pipeline.letters.render import render_batch
 
     programme_pdf(workspace)
-    keys = due(store, workspace)
-    if only is not None:
-        keys = [key for key in keys if key == listed_key(store, only)]
+    keys = None if only is None else [listed_key(store, only)]
     return render_batch(store, workspace, keys, jobs=jobs, progress=progress)
 
 

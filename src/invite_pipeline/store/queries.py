@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -54,10 +54,24 @@ def recipients(tx: Transaction, keys: Collection[str] | None = None) -> list[Rec
     """The recipients that stand in the newest list, in its order; only those in `keys` where given."""
     r, t = tables.recipients, tables.tracking
     joined = r.join(t, (t.c.campaign == r.c.campaign) & (t.c.recipient == r.c.key))
-    query = sa.select(r.c.data).select_from(joined).where(r.c.campaign == tx.campaign, t.c.listed)
+    query = (
+        sa.select(r.c.data).select_from(joined).where(r.c.campaign == tx.campaign, t.c.listed, _among(r.c.key, keys))
+    )
     rows = tx.connection.execute(query.order_by(r.c.position, r.c.key)).scalars()
-    found = [recipient_from(data) for data in rows]
-    return found if keys is None else [one for one in found if one.key in frozenset(keys)]
+    return [recipient_from(data) for data in rows]
+
+
+def listed_keys(tx: Transaction) -> list[str]:
+    """The keys of the recipients that stand in the newest list, in its order."""
+    r, t = tables.recipients, tables.tracking
+    joined = r.join(t, (t.c.campaign == r.c.campaign) & (t.c.recipient == r.c.key))
+    query = sa.select(r.c.key).select_from(joined).where(r.c.campaign == tx.campaign, t.c.listed)
+    return list(tx.connection.execute(query.order_by(r.c.position, r.c.key)).scalars())
+
+
+def _among(column: sa.Column[str], keys: Collection[str] | None) -> sa.ColumnElement[bool]:
+    """That a column holds one of `keys`, at most some thousands: each is a parameter. None: any."""
+    return sa.true() if keys is None else column.in_(sorted(keys))
 
 
 def recipient(tx: Transaction, key: str) -> Recipient:
@@ -126,10 +140,11 @@ def create_invitation(tx: Transaction, key: str, code: str) -> None:
     tx.connection.execute(sa.insert(tables.invitations).values(campaign=tx.campaign, recipient=key, **row))
 
 
-def invitations(tx: Transaction) -> dict[str, Invitation]:
-    """Every recipient's invitation."""
+def invitations(tx: Transaction, keys: Collection[str] | None = None) -> dict[str, Invitation]:
+    """Every recipient's invitation; only those of `keys` where given."""
     i = tables.invitations
-    rows = tx.connection.execute(sa.select(i).where(i.c.campaign == tx.campaign)).mappings()
+    query = sa.select(i).where(i.c.campaign == tx.campaign, _among(i.c.recipient, keys))
+    rows = tx.connection.execute(query).mappings()
     return {row["recipient"]: _invitation(row) for row in rows}
 
 
@@ -248,22 +263,24 @@ def message_from(row: sa.RowMapping) -> Message:
     return Message(**{name: row[name] for name in Message.__slots__})
 
 
-def letter_fingerprints(tx: Transaction) -> dict[str, str]:
-    """From what each recipient's letter was made."""
+def letter_fingerprints(tx: Transaction, keys: Collection[str] | None = None) -> dict[str, str]:
+    """From what each recipient's letter was made; only those of `keys` where given."""
     found = tables.letters
-    rows = tx.connection.execute(
-        sa.select(found.c.recipient, found.c.fingerprint).where(found.c.campaign == tx.campaign)
-    )
+    query = sa.select(found.c.recipient, found.c.fingerprint)
+    rows = tx.connection.execute(query.where(found.c.campaign == tx.campaign, _among(found.c.recipient, keys)))
     return {row[0]: row[1] for row in rows}
 
 
-def save_letter(tx: Transaction, key: str, fingerprint: str, sha256: str) -> None:
-    """Note from what a recipient's letter was made, and what came out."""
+def save_letters(tx: Transaction, letters: Sequence[tuple[str, str, str]]) -> None:
+    """Note from what each recipient's letter was made, and what came out: key, fingerprint, SHA-256."""
     found = tables.letters
-    is_it = (found.c.campaign == tx.campaign) & (found.c.recipient == key)
-    values = {"fingerprint": fingerprint, "sha256": sha256}
-    if tx.connection.execute(sa.update(found).where(is_it).values(values)).rowcount == 0:
-        tx.connection.execute(sa.insert(found).values(campaign=tx.campaign, recipient=key, **values))
+    keys = [key for key, _, _ in letters]
+    tx.connection.execute(sa.delete(found).where(found.c.campaign == tx.campaign, _among(found.c.recipient, keys)))
+    rows = [
+        {"campaign": tx.campaign, "recipient": key, "fingerprint": fingerprint, "sha256": sha256}
+        for key, fingerprint, sha256 in letters
+    ]
+    tx.connection.execute(sa.insert(found), rows)
 
 
 # --- objections -------------------------------------------------------------------------------------------------

@@ -1,0 +1,97 @@
+"""What is personal in a letter's HTML: its slots, and the form that all letters of the same kind share.
+
+A template marks a personal line with the filter `slot`; links, QR codes and a `<title class="slot">` are slots too.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from html import escape, unescape
+
+from invite_pipeline.letters.qr import SCHEME
+
+_SLOT = re.compile(
+    r'(?<=<span class="slot">)(?P<line>[^<]*)(?=</span>)'
+    r'|(?<=\shref=")(?P<url>https?://[^"]*)'
+    rf'|(?<=\ssrc="{SCHEME})(?P<coded>[^"]*)'
+    r'|(?<=<title class="slot">)(?P<words>[^<]*)'
+)
+_CODE = re.compile(r"[0-9A-Z]+-[0-9A-Z-]+")
+# What one run of glyphs cannot show: several lines, blanks that are folded, marks of direction, joiners, controls.
+_OTHER = r"[^ \x00-\x1f\x7f-\x9f\u00ad\u1680\u2000-\u200f\u2028-\u202e\u205f-\u206f\u3000\ufe00-\ufe0f\ufeff]+"
+_SIMPLE = re.compile(f"{_OTHER}(?: {_OTHER})*")
+
+
+class SlotKind(StrEnum):
+    """What a slot holds."""
+
+    TEXT = "text"
+    CODE = "code"
+    """A text of digits, capitals and hyphens only: a plate needs few glyphs for it."""
+    LINK = "link"
+    QR = "qr"
+    TITLE = "title"
+
+    @property
+    def printed(self) -> bool:
+        """Whether it is a line of text on the page."""
+        return self in (SlotKind.TEXT, SlotKind.CODE)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A letter without what is personal: `pieces` is one longer than `kinds`, the slots between them."""
+
+    pieces: tuple[str, ...]
+    kinds: tuple[SlotKind, ...]
+
+    def digest(self) -> str:
+        """A name of this form that is the same in every process."""
+        return sha256("\0".join((*self.pieces, *self.kinds)).encode()).hexdigest()
+
+    def filled(self, values: tuple[str, ...], *, numbered: str = "") -> str:
+        """The HTML of a letter in this form; `numbered` names an attribute that says each printed slot's number."""
+        html = [self.pieces[0]]
+        for slot, (kind, value, piece) in enumerate(zip(self.kinds, values, self.pieces[1:], strict=True)):
+            if numbered and kind.printed:
+                html[-1] = f'{html[-1].removesuffix(">")} {numbered}="{slot}">'
+            html += [escape(value), piece]
+        return "".join(html)
+
+    @property
+    def has_text(self) -> bool:
+        """Whether its template marks anything: where nothing is marked, a plate would serve one letter only."""
+        return any(kind.printed for kind in self.kinds)
+
+
+def split(html: str) -> tuple[Form, tuple[str, ...]]:
+    """Take a letter's HTML apart into its form and what stands in its slots."""
+    pieces, kinds, values = [], [], []
+    start = 0
+    for found in _SLOT.finditer(html):
+        name = str(found.lastgroup)
+        value = unescape(found[name])
+        kind = _KINDS[name]
+        if kind is SlotKind.TEXT:
+            if not _is_simple(value):
+                # It stays in the form: such a letter is laid out on its own.
+                continue
+            if _CODE.fullmatch(value):
+                kind = SlotKind.CODE
+        pieces.append(html[start : found.start(name)])
+        kinds.append(kind)
+        values.append(value)
+        start = found.end(name)
+    pieces.append(html[start:])
+    return Form(tuple(pieces), tuple(kinds)), tuple(values)
+
+
+_KINDS = {"line": SlotKind.TEXT, "url": SlotKind.LINK, "coded": SlotKind.QR, "words": SlotKind.TITLE}
+
+
+def _is_simple(value: str) -> bool:
+    return _SIMPLE.fullmatch(value) is not None and (value.isascii() or not any(map(unicodedata.combining, value)))
