@@ -21,6 +21,7 @@ from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import TemplateBroken
 from invite_pipeline.formats.rsvp_link import LinkSigner, rsvp_url
 from invite_pipeline.formats.templates import plain
+from invite_pipeline.letters import render
 from invite_pipeline.letters.programme import programme_pdf
 from invite_pipeline.letters.render import due, render_batch
 from invite_pipeline.store import queries
@@ -50,11 +51,17 @@ def _made(workspace: Workspace, recipients: Sequence[Recipient], jobs: int = 1) 
     return store
 
 
-@pytest.fixture(scope="module")
-def letters(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A workspace with the letters of all drawn recipients."""
+@pytest.fixture(scope="module", params=("pressed", "laid out one by one"))
+def letters(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace with the letters of all drawn recipients, made in each of both ways."""
     workspace = a_workspace(tmp_path_factory.mktemp("letters"))
-    _made(workspace, _DRAWN).close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(render, "_LETTERS_WORTH_A_PLATE", 1 if request.param == "pressed" else 1000)
+        store = a_store(workspace, _DRAWN)
+        (note,) = render_batch(store, workspace, jobs=1).notes
+        # Two of them have a salutation of two lines, or a pair of quotes around another alphabet.
+        assert note.startswith("4 from the press" if request.param == "pressed" else "0 from the press")
+        store.close()
     return workspace
 
 

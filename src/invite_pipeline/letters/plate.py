@@ -18,9 +18,12 @@ import pikepdf
 from invite_pipeline.letters.document import Typesetter
 from invite_pipeline.letters.pdf_objects import Binding, PdfObject, a_stream, bind
 from invite_pipeline.letters.qr import qr_drawing
-from invite_pipeline.letters.shaping import Shaper
+from invite_pipeline.letters.shaping import Line, Shaper
 from invite_pipeline.letters.slots import Form, SlotKind
 from invite_pipeline.letters.specimen import Sheet, lay_out
+
+# Where a font has one glyph for all blanks, readers find a plain one.
+_BLANKS = frozenset("\u00a0\u202f")
 
 # Shorter than that, what stands between two slots is written with them: each stream of its own costs as much.
 _WORTH_A_STREAM = 600
@@ -76,6 +79,9 @@ class Plate:
     places: dict[int, TextPlace]
     fonts: dict[str, bytes]
     glyphs: dict[str, frozenset[int]]
+    """The glyphs that each font has in this file."""
+    characters: dict[str, frozenset[str]]
+    """The characters that a reader finds again in each font: others have a glyph that stands for something else."""
     binding: Binding
     own: tuple[OwnObject, ...]
 
@@ -89,8 +95,14 @@ class Setting:
         self._kinds = kinds
         self._places = places
         self._shapers = _Shapers(fonts)
-        self.glyphs: dict[str, frozenset[int]] | None = None
-        """The glyphs that there are; None for all of the fonts'."""
+        self._limits: Plate | None = None
+
+    @classmethod
+    def of(cls, plate: Plate) -> Setting:
+        """What a plate can print, and nothing else."""
+        setting = cls(plate.kinds, plate.places, plate.fonts)
+        setting._limits = plate
+        return setting
 
     def object(self, one: OwnObject, values: tuple[str, ...]) -> bytes:
         """What one object says in the letter with these values. Raises Misfit."""
@@ -102,13 +114,15 @@ class Setting:
             return qr_drawing(values[slot])
         place = self._places[slot]
         line = self._shapers.of(place.font, place.size, place.language).line(values[slot])
-        if line is None or line.width > place.available:
-            raise Misfit
-        if self.glyphs is not None and not line.glyphs <= self.glyphs[place.font]:
+        if line is None or line.width > place.available or not self._has(place.font, values[slot], line):
             raise Misfit
         x = place.anchor - line.width * place.align
         start = f"1 0 0 -1 {_number(x)} {place.y} Tm\n/{place.font} {_number(place.size)} Tf\n"
         return start.encode() + line.shown
+
+    def _has(self, font: str, text: str, line: Line) -> bool:
+        limits = self._limits
+        return limits is None or (line.glyphs <= limits.glyphs[font] and limits.characters[font].issuperset(text))
 
 
 def _string(slot: int, values: tuple[str, ...]) -> bytes:
@@ -195,7 +209,7 @@ def _find_lines(form: Form, sheet: Sheet) -> dict[int, _Found]:
     for stream, content in sheet.file.content.items():
         lines = content.split(b"\n")
         for index, line in enumerate(lines):
-            if not line.endswith(b"] TJ"):
+            if not line.endswith(b"] TJ") or not lines[index - 1].endswith(b" Tf"):
                 continue
             font, size = lines[index - 1].decode()[1:].split(" ")[:2]
             for slot in slots:
@@ -314,8 +328,9 @@ def _bound(form: Form, sheet: Sheet, places: dict[int, TextPlace], own: tuple[Ow
     streams += [one for one in own if one.form != "content"]
     binding = bind(shared, root=file.root, info=file.info, last=last)
     fonts = {place.font: sheet.fonts[place.font] for place in places.values()}
-    glyphs = {name: sheet.glyphs[name] for name in fonts}
-    return Plate(form.kinds, places, fonts, glyphs, binding, tuple(streams))
+    glyphs = {name: frozenset(sheet.texts[name]) for name in fonts}
+    characters = {name: _BLANKS.union(text for text in sheet.texts[name].values() if len(text) == 1) for name in fonts}
+    return Plate(form.kinds, places, fonts, glyphs, characters, binding, tuple(streams))
 
 
 def _runs(parts: tuple[Part, ...]) -> list[tuple[Part, ...]]:

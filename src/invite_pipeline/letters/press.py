@@ -15,8 +15,7 @@ class Press:
 
     def __init__(self, plate: Plate) -> None:
         self._plate = plate
-        self._setting = Setting(plate.kinds, plate.places, plate.fonts)
-        self._setting.glyphs = plate.glyphs
+        self._setting = Setting.of(plate)
 
     def pdf(self, values: tuple[str, ...], identifier: bytes) -> bytes | None:
         """The letter with these values; None where one of them needs more room or other glyphs than the plate has."""

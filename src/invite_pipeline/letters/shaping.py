@@ -148,7 +148,8 @@ def repertoire(font: bytes, characters: str) -> dict[int, str]:
     shaper = Shaper(font, 1, "de")
     found: dict[int, str] = {}
     scripts: dict[str, list[str]] = {}
-    for one in sorted(set(characters)):
+    # Where two share a glyph, as mu and the sign for micro do, it stands for the letter.
+    for one in sorted(set(characters), key=lambda one: (unicodedata.normalize("NFKC", one) != one, one)):
         glyphs = [glyph for glyph, _ in _clusters(shaper, one)]
         if len(glyphs) == 1 and glyphs[0]:
             found.setdefault(glyphs[0], one)

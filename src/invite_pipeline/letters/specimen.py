@@ -39,8 +39,8 @@ class Sheet:
     file: PdfFile
     fonts: dict[str, bytes]
     """The whole font file of each font, by its name in the PDF."""
-    glyphs: dict[str, frozenset[int]]
-    """The glyphs that each of these fonts has in the PDF."""
+    texts: dict[str, dict[int, str]]
+    """The glyphs that each of these fonts has in the PDF, and what they stand for."""
     lines: dict[int, SlotLine]
     """The line of each slot that is printed as exactly one."""
 
@@ -60,7 +60,7 @@ def lay_out(
         values,
         read_file(data),
         book.files,
-        {name: frozenset(font.to_unicode) for name, font in book.used.items()},
+        {name: dict(font.to_unicode) for name, font in book.used.items()},
         {slot: lines[0] for slot, lines in found.items() if len(lines) == 1},
     )
 
