@@ -28,7 +28,7 @@ from invite_pipeline.letters.origin import Origin, origin
 from invite_pipeline.letters.plate import Misfit, make_plate
 from invite_pipeline.letters.press import Press
 from invite_pipeline.letters.slots import SlotKind, split
-from invite_pipeline.letters.template import letter_html
+from invite_pipeline.letters.template import LetterWriter
 from tests.builders import a_person, a_recipient, a_workspace
 
 _CAPITALS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -46,7 +46,7 @@ class Pair:
 
     def both(self, recipient: Recipient, code: str = "C0DE000000") -> tuple[bytes | None, bytes]:
         invitation = Invitation(recipient.key, code, 1, InvitationState.ISSUED)
-        html = letter_html(self.templates, self.workspace, recipient, invitation)
+        html = LetterWriter(self.templates, self.workspace).html(recipient, invitation)
         name, values = plate_of(self.origin, html)
         press = self.press(name)
         return press.pdf(values, bytes(16)) if press else None, self.typesetter.pdf(html, self.origin.style)

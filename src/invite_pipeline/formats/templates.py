@@ -22,6 +22,7 @@ from invite_pipeline.domain.german import typeset
 from invite_pipeline.domain.invitation import shown_code
 from invite_pipeline.domain.recipient import Recipient
 from invite_pipeline.errors import Problem, TemplateBroken
+from invite_pipeline.formats.printed_names import only_prints
 
 FOLDER = "templates"
 """The templates' folder in a campaign."""
@@ -80,6 +81,13 @@ class Templates:
         for one in self.included(name):
             used |= meta.find_undeclared_variables(self._parsed(one))
         return used
+
+    def only_prints(self, name: str, names: frozenset[str], lists: frozenset[str]) -> bool:
+        """Whether a template, with all that it includes, prints these names and does nothing else with them.
+
+        Once through a name in `lists` is allowed too. Raises TemplateBroken.
+        """
+        return only_prints((self._parsed(one) for one in self.included(name)), names, lists)
 
     def check(self, name: str, known: Iterable[str]) -> list[Problem]:
         """What is wrong with a template before any recipient is there: syntax, missing includes, unknown names.
@@ -172,8 +180,12 @@ _PARTS = ("event", "rsvp", "hosts", "letter", "mail", "privacy", "workshops", "s
 
 def invitation_context(campaign: Campaign, recipient: Recipient, *, link: str, code: str) -> dict[str, Any]:
     """The names that every template of letters, mails and pages about one recipient may use."""
+    return campaign_context(campaign) | personal_context(recipient, link=link, code=code)
+
+
+def personal_context(recipient: Recipient, *, link: str, code: str) -> dict[str, Any]:
+    """The names that are different for each recipient."""
     return {
-        **campaign_context(campaign),
         "recipient": recipient,
         "address": address_lines(recipient),
         "salutation": salutation(recipient),

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from functools import lru_cache
 from multiprocessing import get_context
 
 from invite_pipeline.domain.invitation import Invitation
@@ -24,7 +23,7 @@ from invite_pipeline.letters.origin import Origin
 from invite_pipeline.letters.plate import Plate
 from invite_pipeline.letters.press import Press
 from invite_pipeline.letters.slots import Form, split
-from invite_pipeline.letters.template import letter_html
+from invite_pipeline.letters.template import LetterWriter
 
 # What each process has waiting: enough to be busy, little enough for recipients never to pile up in memory.
 _AHEAD = 3
@@ -124,12 +123,12 @@ def _take_plates(plates: Iterable[tuple[PlateName, Plate]]) -> None:
 def carry_out(job: Job) -> list[Made]:
     """Make the letters of a job. A letter that fails never stops the others. Raises TemplateBroken."""
     _take_plates(job.plates)
-    templates = _templates(job.workspace.folder)
-    return [_made(job, templates, order) for order in job.orders]
+    writer = LetterWriter(Templates(job.workspace.folder), job.workspace)
+    return [_made(job, writer, order) for order in job.orders]
 
 
-def _made(job: Job, templates: Templates, order: Order) -> Made:
-    html = letter_html(templates, job.workspace, order.recipient, order.invitation)
+def _made(job: Job, writer: LetterWriter, order: Order) -> Made:
+    html = writer.html(order.recipient, order.invitation)
     fingerprint = job.origin.fingerprint(html)
     path = job.workspace.letter_path(order.recipient.key)
     if order.made_from == fingerprint and path.exists():
@@ -166,7 +165,3 @@ def _laid_out(job: Job, html: str) -> bytes:
     from invite_pipeline.letters.document import typesetter
 
     return typesetter(job.workspace.folder).pdf(html, job.origin.style)
-
-
-# One campaign at a time: a template that is edited between two runs of one process is read anew by Jinja.
-_templates = lru_cache(maxsize=1)(Templates)

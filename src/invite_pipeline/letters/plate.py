@@ -169,10 +169,17 @@ def make_plate(typesetter: Typesetter, style: str, form: Form, characters: str) 
         raise Misfit
     first = lay_out(typesetter, style, form, _specimens(form, "", ""), {})
     found = _find_lines(form, first)
-    wanted = dict.fromkeys((line.font for line in found.values()), "")
+    wanted = {line.font: set(_CODE) for line in found.values()}
     for slot, line in found.items():
-        wanted[line.font] += _CODE if form.kinds[slot] is SlotKind.CODE else characters
-    second = lay_out(typesetter, style, form, _specimens(form, " Ävß & Toffi", "-0ABC"), wanted)
+        if form.kinds[slot] is not SlotKind.CODE:
+            wanted[line.font] |= set(characters)
+    second = lay_out(
+        typesetter,
+        style,
+        form,
+        _specimens(form, " Ävß & Toffi", "-0ABC"),
+        {font: "".join(sorted(needed)) for font, needed in wanted.items()},
+    )
     places = _places(form, first, second)
     own = _own_objects(form, second, places)
     _must_agree(own, places, form, first, second)

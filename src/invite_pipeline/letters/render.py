@@ -23,7 +23,7 @@ from invite_pipeline.letters.fonts import characters
 from invite_pipeline.letters.jobs import Job, Made, Order, PlateName, plate_of, run_jobs
 from invite_pipeline.letters.origin import origin
 from invite_pipeline.letters.plate import Misfit, Plate, make_plate
-from invite_pipeline.letters.template import LETTER_STYLE, letter_html
+from invite_pipeline.letters.template import LETTER_STYLE, LetterWriter
 from invite_pipeline.store import queries
 from invite_pipeline.store.database import Store
 
@@ -39,10 +39,10 @@ _Item = TypeVar("_Item")
 def due(store: Store, workspace: Workspace) -> list[str]:
     """The keys of the recipients whose letter is missing, or no longer what it should be. Raises TemplateBroken."""
     templates = Templates(workspace.folder)
-    source = origin(workspace, templates)
+    source, writer = origin(workspace, templates), LetterWriter(templates, workspace)
     found = []
     for order in _orders(store, _listed(store)):
-        html = letter_html(templates, workspace, order.recipient, order.invitation)
+        html = writer.html(order.recipient, order.invitation)
         key = order.recipient.key
         if order.made_from != source.fingerprint(html) or not workspace.letter_path(key).exists():
             found.append(key)
@@ -75,7 +75,9 @@ def letter_pdf(store: Store, workspace: Workspace, key: str, *, test: bool = Fal
     templates = Templates(workspace.folder)
     with store.reading() as tx:
         recipient, invitation = queries.recipient(tx, key), queries.invitation(tx, key)
-    html = letter_html(templates, workspace, recipient, replace(invitation, code=_TEST_CODE) if test else invitation)
+    html = LetterWriter(templates, workspace).html(
+        recipient, replace(invitation, code=_TEST_CODE) if test else invitation
+    )
     try:
         return typesetter(workspace.folder).pdf(html, templates.render(LETTER_STYLE))
     except InviteError as error:
@@ -113,8 +115,9 @@ class _Run:
         self._jobs = jobs
         self._keys = keys
         self._progress = progress
-        self._templates = Templates(workspace.folder)
-        self._origin = origin(workspace, self._templates)
+        templates = Templates(workspace.folder)
+        self._origin = origin(workspace, templates)
+        self._writer = LetterWriter(templates, workspace)
         # Letters know no clock, and a clock cannot go to another process.
         self._workspace = replace(workspace, now=_no_clock)
         self._plates: dict[PlateName, Plate | None] = {}
@@ -139,12 +142,14 @@ class _Run:
         return StageReport(pressed + laid_out, self._done["unchanged"], tuple(self._failures), notes)
 
     def _sample(self) -> list[PlateName]:
-        """The plates that the first letters would need."""
-        return [self._plate_of(order) for order in islice(_orders(self._store, self._keys), _SAMPLE)]
-
-    def _plate_of(self, order: Order) -> PlateName:
-        html = letter_html(self._templates, self._workspace, order.recipient, order.invitation)
-        return plate_of(self._origin, html)[0]
+        """The plates that the first letters need, those of them that have to be made."""
+        wanted = []
+        for order in islice(_orders(self._store, self._keys), _SAMPLE):
+            html = self._writer.html(order.recipient, order.invitation)
+            path = self._workspace.letter_path(order.recipient.key)
+            if order.made_from != self._origin.fingerprint(html) or not path.exists():
+                wanted.append(plate_of(self._origin, html)[0])
+        return wanted
 
     def _second(self, waiting: Sequence[Made]) -> None:
         """The letters of forms that the sample did not have, or not often enough."""

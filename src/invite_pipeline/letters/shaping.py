@@ -147,19 +147,16 @@ def repertoire(font: bytes, characters: str) -> dict[int, str]:
     """The glyphs that texts of these characters can need, ligatures too, and the text that each stands for."""
     shaper = Shaper(font, 1, "de")
     found: dict[int, str] = {}
-    scripts: dict[str, list[str]] = {}
     # Where two share a glyph, as mu and the sign for micro do, it stands for the letter.
     for one in sorted(set(characters), key=lambda one: (unicodedata.normalize("NFKC", one) != one, one)):
         glyphs = [glyph for glyph, _ in _clusters(shaper, one)]
         if len(glyphs) == 1 and glyphs[0]:
             found.setdefault(glyphs[0], one)
-            if one.isalpha():
-                scripts.setdefault(script_runs(one)[0][0], []).append(one)
-    for letters in scripts.values():
-        pairs = _ligatures(shaper, letters, letters)
-        triples = _ligatures(shaper, pairs.values(), letters)
-        for glyph, text in (pairs | triples).items():
-            found.setdefault(glyph, text)
+    # Ligatures are made of these letters; one of others only sends its letter the ordinary way.
+    letters = [one for one in characters if one.isascii() and one.isalpha()]
+    pairs = _ligatures(shaper, letters, letters)
+    for glyph, text in (pairs | _ligatures(shaper, pairs.values(), letters)).items():
+        found.setdefault(glyph, text)
     return found
 
 

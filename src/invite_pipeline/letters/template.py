@@ -7,27 +7,61 @@ from typing import Any
 from invite_pipeline.domain.invitation import Invitation
 from invite_pipeline.domain.recipient import Recipient
 from invite_pipeline.domain.workspace import Workspace
+from invite_pipeline.formats.printed_names import Printed, cut, joined
 from invite_pipeline.formats.rsvp_link import LinkSigner, rsvp_url
-from invite_pipeline.formats.templates import Templates, campaign_context, invitation_context
+from invite_pipeline.formats.templates import Templates, campaign_context, personal_context
 
 LETTER, LETTER_STYLE = "letter.html", "letter.css"
 PROGRAMME, PROGRAMME_STYLE = "programme.html", "programme.css"
 
+_PERSONAL = frozenset(("recipient", "address", "salutation", "link", "code"))
+_LISTS = frozenset(("address",))
+
 
 def letter_context(workspace: Workspace, recipient: Recipient, invitation: Invitation) -> dict[str, Any]:
     """All names that a letter's template may use."""
-    signer = LinkSigner(workspace.keys, workspace.campaign.id)
-    link = rsvp_url(workspace.base_url, signer.token(invitation.code, invitation.revision))
+    return _shared_context(workspace) | _personal_context(workspace, recipient, invitation)
+
+
+def _shared_context(workspace: Workspace) -> dict[str, Any]:
     return {
-        **invitation_context(workspace.campaign, recipient, link=link, code=invitation.code),
+        **campaign_context(workspace.campaign),
         "code_url": f"{workspace.base_url}/code",
         "privacy_url": f"{workspace.base_url}/datenschutz",
     }
 
 
-def letter_html(templates: Templates, workspace: Workspace, recipient: Recipient, invitation: Invitation) -> str:
-    """The HTML of one letter. Raises TemplateBroken."""
-    return templates.render(LETTER, **letter_context(workspace, recipient, invitation))
+def _personal_context(workspace: Workspace, recipient: Recipient, invitation: Invitation) -> dict[str, Any]:
+    signer = LinkSigner(workspace.keys, workspace.campaign.id)
+    link = rsvp_url(workspace.base_url, signer.token(invitation.code, invitation.revision))
+    return personal_context(recipient, link=link, code=invitation.code)
+
+
+class LetterWriter:
+    """Writes the HTML of letters: where the template only prints what is personal, it is rendered once for many."""
+
+    def __init__(self, templates: Templates, workspace: Workspace) -> None:
+        self._templates = templates
+        self._workspace = workspace
+        self._shared = _shared_context(workspace)
+        self._only_prints = templates.only_prints(LETTER, _PERSONAL, _LISTS)
+        self._parts: dict[int, list[str]] = {}
+
+    def html(self, recipient: Recipient, invitation: Invitation) -> str:
+        """The HTML of one letter. Raises TemplateBroken."""
+        personal = _personal_context(self._workspace, recipient, invitation)
+        if not self._only_prints:
+            return self._templates.render(LETTER, **self._shared, **personal)
+        lines = len(personal["address"])
+        if lines not in self._parts:
+            stand_ins: dict[str, Any] = {name: Printed(name) for name in personal}
+            stand_ins["address"] = [Printed(f"address.{line}") for line in range(lines)]
+            self._parts[lines] = cut(self._templates.render(LETTER, **self._shared, **stand_ins))
+        try:
+            return joined(self._parts[lines], personal)
+        except AttributeError:
+            # A part that recipients do not have: the template itself says where it is asked for.
+            return self._templates.render(LETTER, **self._shared, **personal)
 
 
 def programme_html(templates: Templates, workspace: Workspace) -> str:

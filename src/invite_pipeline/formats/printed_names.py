@@ -1,0 +1,86 @@
+"""Which templates only print what is personal: of these, one rendering serves all recipients.
+
+Rendering a letter's template costs as much as printing the letter. Where names such as `link` are printed and nothing
+else is made of them, the result for one recipient is that for another with other values in these places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from jinja2 import nodes
+from markupsafe import escape
+
+# What is printed within these does not go to the output, or not as it is.
+_CATCHING = (nodes.FilterBlock, nodes.AssignBlock, nodes.CallBlock, nodes.Macro, nodes.EvalContextModifier)
+_PRINTING_FILTERS = frozenset(("slot", "e", "escape"))
+
+
+class Printed:
+    """Stands for a value in a template that only prints it; where it stood, the value is put in later."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def __getattr__(self, name: str) -> Printed:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Printed(f"{self._path}.{name}")
+
+    def __html__(self) -> str:
+        # Of these characters none is special in HTML, and none can come from a file: it would be an odd template.
+        return f"\ue000{self._path}\ue001"
+
+
+def cut(html: str) -> list[str]:
+    """A rendering with stand-ins, taken apart: text, path, text, path, …, text."""
+    return [part for piece in html.split("\ue000") for part in piece.split("\ue001")]
+
+
+def joined(parts: list[str], values: Mapping[str, Any]) -> str:
+    """The rendering for the recipient with these values; a path such as `recipient.city` leads to a value's part."""
+    filled = list(parts)
+    filled[1::2] = [str(escape(_at(values, path))) for path in parts[1::2]]
+    return "".join(filled)
+
+
+def _at(values: Mapping[str, Any], path: str) -> Any:
+    name, *attributes = path.split(".")
+    value = values[name]
+    for attribute in attributes:
+        value = value[int(attribute)] if attribute.isdecimal() else getattr(value, attribute)
+    return value
+
+
+def only_prints(templates: Iterable[nodes.Template], names: frozenset[str], lists: frozenset[str]) -> bool:
+    """Whether templates print these names (and run once through those that are `lists`), and do nothing else."""
+    return all(not any(node.find_all(_CATCHING)) and _prints(node, names, lists, ()) for node in templates)
+
+
+def _prints(node: nodes.Node, names: frozenset[str], lists: frozenset[str], above: tuple[nodes.Node, ...]) -> bool:
+    if isinstance(node, nodes.Name):
+        return node.name not in names or (node.ctx == "load" and _is_printed(node, above))
+    if isinstance(node, nodes.For) and isinstance(node.iter, nodes.Name) and node.iter.name in lists:
+        if not isinstance(node.target, nodes.Name) or node.test or node.recursive:
+            return False
+        inner = names | {node.target.name}
+        return all(_prints(child, inner, lists, (*above, node)) for child in (*node.body, *node.else_))
+    return all(_prints(child, names, lists, (*above, node)) for child in node.iter_child_nodes())
+
+
+def _is_printed(node: nodes.Node, above: tuple[nodes.Node, ...]) -> bool:
+    """Whether a value goes nowhere but to the output, by way of its parts and of filters that quote it."""
+    below = node
+    for parent in reversed(above):
+        if isinstance(parent, nodes.Output):
+            return True
+        if not isinstance(parent, nodes.Getattr) and not _only_quotes(parent, below):
+            return False
+        below = parent
+    return False
+
+
+def _only_quotes(parent: nodes.Node, below: nodes.Node) -> bool:
+    is_filter = isinstance(parent, nodes.Filter) and parent.node is below and parent.name in _PRINTING_FILTERS
+    return is_filter and not any(getattr(parent, name) for name in ("args", "kwargs", "dyn_args", "dyn_kwargs"))
