@@ -16,7 +16,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from invite_pipeline.domain.address import address_lines, salutation
+from invite_pipeline.domain.address import derive
 from invite_pipeline.domain.campaign import Campaign
 from invite_pipeline.domain.german import typeset
 from invite_pipeline.domain.invitation import shown_code
@@ -185,10 +185,11 @@ def invitation_context(campaign: Campaign, recipient: Recipient, *, link: str, c
 
 def personal_context(recipient: Recipient, *, link: str, code: str) -> dict[str, Any]:
     """The names that are different for each recipient."""
+    addressing = derive(recipient)
     return {
         "recipient": recipient,
-        "address": address_lines(recipient),
-        "salutation": salutation(recipient),
+        "address": addressing.lines,
+        "salutation": addressing.salutation,
         "link": link,
         "code": shown_code(code),
     }

@@ -8,11 +8,24 @@ from pathlib import Path
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Write `data` to `path`: a reader sees the old file or the new one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        draft.write_bytes(data)
+        _write(draft, data)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(draft, data)
+    try:
         draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def _write(draft: Path, data: bytes) -> None:
+    try:
+        draft.write_bytes(data)
+    except FileNotFoundError:
+        raise
     except BaseException:
         draft.unlink(missing_ok=True)
         raise

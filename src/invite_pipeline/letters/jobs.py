@@ -52,6 +52,8 @@ class Order:
 class Job:
     """Some letters of one campaign; `plates` are those that the process does not have yet."""
 
+    run: str
+    """What tells one run from another in a process that lives longer."""
     workspace: Workspace
     origin: Origin
     orders: tuple[Order, ...]
@@ -123,8 +125,19 @@ def _take_plates(plates: Iterable[tuple[PlateName, Plate]]) -> None:
 def carry_out(job: Job) -> list[Made]:
     """Make the letters of a job. A letter that fails never stops the others. Raises TemplateBroken."""
     _take_plates(job.plates)
-    writer = LetterWriter(Templates(job.workspace.folder), job.workspace)
+    writer = _writer(job)
     return [_made(job, writer, order) for order in job.orders]
+
+
+_WRITERS: dict[str, LetterWriter] = {}
+
+
+def _writer(job: Job) -> LetterWriter:
+    """The writer of a run's letters: made once in each process."""
+    if job.run not in _WRITERS:
+        _WRITERS.clear()
+        _WRITERS[job.run] = LetterWriter(Templates(job.workspace.folder), job.workspace)
+    return _WRITERS[job.run]
 
 
 def _made(job: Job, writer: LetterWriter, order: Order) -> Made:

@@ -8,6 +8,8 @@ from invite_pipeline.letters.pdf_objects import PdfObject
 from invite_pipeline.letters.plate import Misfit, OwnObject, Plate, Setting
 
 _QUICK = 1
+# To set up a compressor takes longer than it would save the mail.
+_WORTH_PACKING = 3000
 
 
 class Press:
@@ -31,5 +33,7 @@ class Press:
             return PdfObject(written)
         if one.form == "xmp":
             return PdfObject(b"<< /Type /Metadata /Subtype /XML /Length %d >>" % len(written), written)
+        if len(written) < _WORTH_PACKING:
+            return PdfObject(b"<< /Length %d >>" % len(written), written)
         packed = zlib.compress(written, _QUICK)
         return PdfObject(b"<< /Length %d /Filter /FlateDecode >>" % len(packed), packed)

@@ -36,7 +36,7 @@ def qr_drawing(text: str) -> bytes:
     edges = np.flatnonzero(flat[1:] != flat[:-1])
     starts = edges[::2]
     bars = _bars(side)
-    path = " ".join([bars[bar] for bar in (starts << 8 | edges[1::2] - starts).tolist()])
+    path = " ".join(map(bars.__getitem__, (starts << 8 | edges[1::2] - starts).tolist()))
     return f"{1 / side:.8f} 0 0 {1 / side:.8f} 0 0 cm 0 0 0 rg {path} f".encode()
 
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import TypeVar
+from uuid import uuid4
 
 from invite_pipeline.domain.stage import Failure, Progress, StageReport, silent
 from invite_pipeline.domain.workspace import Workspace
@@ -112,6 +113,7 @@ class _Run:
         self, store: Store, workspace: Workspace, keys: Sequence[str], jobs: int | None, progress: Progress
     ) -> None:
         self._store = store
+        self._name = uuid4().hex
         self._jobs = jobs
         self._keys = keys
         self._progress = progress
@@ -184,7 +186,7 @@ class _Run:
     def _in_jobs(self, orders: Iterable[Order], *, lay_out: bool = False) -> Iterator[Job]:
         size = _CHUNK if not lay_out else _LAID_OUT_WORTH_A_PROCESS // 2
         for some in _chunks(orders, size):
-            yield Job(self._workspace, self._origin, some, lay_out)
+            yield Job(self._name, self._workspace, self._origin, some, lay_out)
 
     def _processes(self, letters: int, worth_one: int) -> int:
         wanted = os.cpu_count() or 1 if self._jobs is None else self._jobs

@@ -14,11 +14,15 @@ from html import escape, unescape
 
 from invite_pipeline.letters.qr import SCHEME
 
-_SLOT = re.compile(
-    r'(?<=<span class="slot">)(?P<line>[^<]*)(?=</span>)'
-    r'|(?<=\shref=")(?P<url>https?://[^"]*)'
-    rf'|(?<=\ssrc="{SCHEME})(?P<coded>[^"]*)'
-    r'|(?<=<title class="slot">)(?P<words>[^<]*)'
+# One expression for each kind of slot: the search for what each begins with takes a tenth of the time of one for all.
+_SLOTS = tuple(
+    re.compile(one)
+    for one in (
+        r'<span class="slot">()([^<]*)(?=</span>)',
+        r' (href)="(https?://[^"]*)',
+        rf' (src)="{SCHEME}([^"]*)',
+        r'<(title) class="slot">([^<]*)',
+    )
 )
 _CODE = re.compile(r"[0-9A-Z]+-[0-9A-Z-]+")
 # What one run of glyphs cannot show: several lines, blanks that are folded, marks of direction, joiners, controls.
@@ -70,27 +74,28 @@ class Form:
 
 def split(html: str) -> tuple[Form, tuple[str, ...]]:
     """Take a letter's HTML apart into its form and what stands in its slots."""
+    found = [one for pattern in _SLOTS for one in pattern.finditer(html)]
+    found.sort(key=re.Match.start)
     pieces, kinds, values = [], [], []
     start = 0
-    for found in _SLOT.finditer(html):
-        name = str(found.lastgroup)
-        value = unescape(found[name])
-        kind = _KINDS[name]
+    for one in found:
+        value = unescape(one[2])
+        kind = _KINDS[one[1]]
         if kind is SlotKind.TEXT:
             if not _is_simple(value):
                 # It stays in the form: such a letter is laid out on its own.
                 continue
             if _CODE.fullmatch(value):
                 kind = SlotKind.CODE
-        pieces.append(html[start : found.start(name)])
+        pieces.append(html[start : one.start(2)])
         kinds.append(kind)
         values.append(value)
-        start = found.end(name)
+        start = one.end(2)
     pieces.append(html[start:])
     return Form(tuple(pieces), tuple(kinds)), tuple(values)
 
 
-_KINDS = {"line": SlotKind.TEXT, "url": SlotKind.LINK, "coded": SlotKind.QR, "words": SlotKind.TITLE}
+_KINDS = {"": SlotKind.TEXT, "href": SlotKind.LINK, "src": SlotKind.QR, "title": SlotKind.TITLE}
 
 
 def _is_simple(value: str) -> bool:

@@ -20,7 +20,8 @@ _LISTS = frozenset(("address",))
 
 def letter_context(workspace: Workspace, recipient: Recipient, invitation: Invitation) -> dict[str, Any]:
     """All names that a letter's template may use."""
-    return _shared_context(workspace) | _personal_context(workspace, recipient, invitation)
+    signer = LinkSigner(workspace.keys, workspace.campaign.id)
+    return _shared_context(workspace) | _personal_context(workspace, signer, recipient, invitation)
 
 
 def _shared_context(workspace: Workspace) -> dict[str, Any]:
@@ -31,8 +32,9 @@ def _shared_context(workspace: Workspace) -> dict[str, Any]:
     }
 
 
-def _personal_context(workspace: Workspace, recipient: Recipient, invitation: Invitation) -> dict[str, Any]:
-    signer = LinkSigner(workspace.keys, workspace.campaign.id)
+def _personal_context(
+    workspace: Workspace, signer: LinkSigner, recipient: Recipient, invitation: Invitation
+) -> dict[str, Any]:
     link = rsvp_url(workspace.base_url, signer.token(invitation.code, invitation.revision))
     return personal_context(recipient, link=link, code=invitation.code)
 
@@ -43,13 +45,14 @@ class LetterWriter:
     def __init__(self, templates: Templates, workspace: Workspace) -> None:
         self._templates = templates
         self._workspace = workspace
+        self._signer = LinkSigner(workspace.keys, workspace.campaign.id)
         self._shared = _shared_context(workspace)
         self._only_prints = templates.only_prints(LETTER, _PERSONAL, _LISTS)
         self._parts: dict[int, list[str]] = {}
 
     def html(self, recipient: Recipient, invitation: Invitation) -> str:
         """The HTML of one letter. Raises TemplateBroken."""
-        personal = _personal_context(self._workspace, recipient, invitation)
+        personal = _personal_context(self._workspace, self._signer, recipient, invitation)
         if not self._only_prints:
             return self._templates.render(LETTER, **self._shared, **personal)
         lines = len(personal["address"])
