@@ -68,7 +68,7 @@ def _rows(folder: Path, large: int) -> list[Row]:
             "two processes against one, once they run",
             many["marginal"] / two["marginal"],
             1.7,
-            f"{two['marginal'] * 1000:.2f} ms a letter; with plates and start {many['seconds'] / two['seconds']:.2f} times",
+            f"{two['marginal'] * 1000:.2f} ms a letter; with plates and start {many['seconds'] / two['seconds']:.2f}",
         ),
         Row(
             f"time per letter, {_FEW:,} to {large:,}",
