@@ -269,7 +269,7 @@ def test_weak_nouns_decline_and_others_do_not(office: str, expected: str) -> Non
     ],
 )
 def test_offices_take_their_holders_gender(office: str, gender: str, expected: str) -> None:
-    assert german.in_gender(office, gender) == expected  # type: ignore[arg-type]
+    assert german.in_gender(office, gender) == expected
 
 
 def test_an_authoritys_adjectival_noun_follows_its_article() -> None:

@@ -9,7 +9,7 @@ from invite_pipeline.recipients.sheet import Sheet, Source
 
 
 def header(*names: str) -> tuple[Columns, list[str]]:
-    columns, problems = read_header(Sheet(Source("list.csv"), names, tuple([""] for _ in names), 2))
+    columns, problems = read_header(Sheet(Source("list.csv"), names, (), 2))
     return columns, [str(problem) for problem in problems]
 
 
@@ -61,7 +61,10 @@ def test_stadt_beside_ort_is_the_organisation() -> None:
 def test_two_columns_of_one_meaning_are_an_error_that_names_both() -> None:
     _, problems = header("Organisation", "E-Mail", "Mail")
     assert problems == [
-        "list.csv:1:C: The columns B “E-Mail” and C “Mail” mean the same. Rename or remove one of them."
+        (
+            "list.csv:1:C: The columns B “E-Mail” and C “Mail” mean the same (email). "
+            'Rename or remove one, or say in campaign.toml under [columns]: email = "E-Mail".'
+        )
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -133,10 +134,19 @@ def test_an_address_of_seven_lines_is_an_error(tmp_path: Path, cells: dict[str, 
     assert errors(loaded) == ["The address block has 7 lines; 6 fit into the window."]
 
 
-def test_a_long_address_line_is_a_warning(tmp_path: Path) -> None:
-    loaded = load(tmp_path, {"Organisation": "Zweckverband " + "Städtepartnerschaft " * 3})
-    assert the_problem(loaded).severity == "warning"
-    assert len(loaded.recipients) == 1
+def test_an_address_line_that_does_not_fit_is_an_error_with_its_width(tmp_path: Path) -> None:
+    (message,) = errors(load(tmp_path, {"Organisation": "Zweckverband " + "Städtepartnerschaft " * 3}))
+    assert re.search(r"is 1\d\d\.\d mm wide; 80 mm fit into the window", message)
+
+
+def test_a_long_line_of_narrow_letters_fits(tmp_path: Path) -> None:
+    assert load(tmp_path, {"Organisation": "Illiliill " * 6}).problems == ()
+    assert errors(load(tmp_path, {"Organisation": "MWMWMWMW " * 4})) != []
+
+
+def test_a_character_that_no_font_has_is_an_error(tmp_path: Path) -> None:
+    (message,) = errors(load(tmp_path, {"Organisation": "Stadt 東京"}))
+    assert "“東” (U+6771)" in message
 
 
 def test_placeholders_count_as_empty_and_are_flagged_in_names(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from invite_pipeline.domain.recipient import Person
-from invite_pipeline.recipients.persons import gender_of, is_degree, person, read_names
+from invite_pipeline.recipients.names import gender_of, is_degree, read_names
+from invite_pipeline.recipients.persons import person
 
 
 @pytest.mark.parametrize(
@@ -26,7 +27,7 @@ from invite_pipeline.recipients.persons import gender_of, is_degree, person, rea
         ),
         (
             "Mathilde Gräfin von Hohenadel",
-            Person(first_name="Mathilde", last_name="Gräfin von Hohenadel"),
+            Person(gender="f", first_name="Mathilde", last_name="Gräfin von Hohenadel"),
         ),
         ("K. Brenner", Person(first_name="K.", last_name="Brenner")),
         ("Brenner", Person(last_name="Brenner")),
@@ -45,12 +46,12 @@ def test_two_persons_in_one_cell() -> None:
 
 
 def test_a_suffix_behind_the_last_name_is_set_apart() -> None:
-    found = person(gender="m", degree="", first="Jan", last="Muster MdL", office="", suffix="")
+    found = person(Person(gender="m", first_name="Jan", last_name="Muster MdL"))
     assert found == Person(gender="m", first_name="Jan", last_name="Muster", suffix="MdL")
 
 
 def test_empty_cells_are_nobody() -> None:
-    assert person(gender="f", degree="Dr.", first="", last="", office="", suffix="") is None
+    assert person(Person(gender="f", degree="Dr.")) is None
 
 
 @pytest.mark.parametrize(

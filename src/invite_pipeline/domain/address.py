@@ -20,9 +20,10 @@ NEUTRAL = "Sehr geehrte Damen und Herren,"
 _HERR = {"f": "Frau", "m": "Herrn"}
 _DEAR = {"f": "Sehr geehrte", "m": "Sehr geehrter"}
 _HERR_NOMINATIVE = {"f": "Frau", "m": "Herr"}
-_PROFESSOR = re.compile(r"\b(?:Univ\.-|apl\.\s*|Hon\.-|Jun\.-)?Prof(?:\.|essor(?:in)?\b)\s*")
+_PROFESSOR = re.compile(r"\b(?:Univ\.-|apl\.\s*|Hon\.-|Jun\.-)?Prof(?:\.|essor(?:in)?\b)\s*(?:em\.\s*)?")
 _PARLIAMENT = re.compile(r"\bM(?:dL|dB|dEP)\b")
 _NOBILITY = re.compile(r"^(?:Graf|Gräfin|Fürst|Fürstin|Prinz|Prinzessin|Freiherr|Freifrau|Herzog|Herzogin)\s")
+_NOMEN_NESCIO = re.compile(r"(?:N\.\s*)?N\.|NN")
 # Bachelor and Master follow the name, whatever column the list keeps them in.
 _AFTER_NAME = re.compile(
     r"\b(?:[BM]\.\s?(?:A|Sc|Eng|Ed)\.|MBA|MPA|LL\.\s?[BM]\.|(?:Bachelor|Master|Magister)(?:\s+of\s+\w+)?)(?=\s|,|$)"
@@ -106,12 +107,13 @@ def _person_first(recipient: Recipient, person: Person) -> bool:
 
 def _can_be_written(person: Person, recipient: Recipient) -> bool:
     """A bare surname of unknown gender makes no line of its own where an organisation can stand for it."""
-    return bool(person.first_name or person.gender or not recipient.organisation)
+    named = person.first_name or person.gender or german.is_collective(person.office)
+    return bool(named or not recipient.organisation)
 
 
 def _authority(recipient: Recipient, people: tuple[Person, ...]) -> list[str]:
     """An organisation whose letter goes to an office, a unit, or nobody in particular."""
-    offices = [typeset(german.with_article(one.office, one.gender)) for one in people if one.office and not one.name]
+    offices = [typeset(_authority_office(one)) for one in people if one.office and not one.name]
     unit = recipient.unit
     # An association without a name is reached through its board.
     if not offices and not unit and re.search(r"\be\.\s*V\.$", recipient.organisation):
@@ -120,6 +122,11 @@ def _authority(recipient: Recipient, people: tuple[Person, ...]) -> list[str]:
     if people and german.names_its_house(people[0].office):
         above = [] if german.contains_organisation(people[0].office, recipient.organisation) else above
     return [*above, *offices, *([typeset(unit)] if unit else [])]
+
+
+def _authority_office(person: Person) -> str:
+    # "Bürgermeister/in" takes no article: which, nobody knows.
+    return person.office if german.says_both(person.office) else german.with_article(person.office, person.gender)
 
 
 def _person_lines(person: Person, recipient: Recipient, *, together: bool) -> list[str]:
@@ -179,6 +186,8 @@ def _german_salutation(recipient: Recipient, people: tuple[Person, ...]) -> tupl
 
 def _greeting(person: Person) -> tuple[str, str]:
     """The words for one person without a comma, or "" and why there are none."""
+    if german.is_collective(person.office) and person.last_name:
+        return f"Sehr geehrte {person.office} {person.last_name}", ""
     if german.contradicts(person.office, person.gender):
         return (
             "",
@@ -201,7 +210,7 @@ def _formal(person: Person) -> tuple[str, str]:
         office = "Abgeordnete" if person.gender == "f" else "Abgeordneter"
     if office:
         return f"{dear} {title} {office}", ""
-    if not person.last_name:
+    if not person.last_name or _NOMEN_NESCIO.fullmatch(person.last_name):
         return "", f"“{person.office or person.name}” has no surname to greet: the salutation is neutral."
     degree = _highest_degree(person)
     if _NOBILITY.match(person.last_name) and not degree:

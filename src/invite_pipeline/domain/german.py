@@ -26,8 +26,12 @@ _SALUTED: tuple[tuple[str, str], ...] = (
     ("Staatsminister", "Staatsministerin"),
     ("Minister", "Ministerin"),
     ("Staatssekretär", "Staatssekretärin"),
+    ("Senator", "Senatorin"),
     ("Botschafter", "Botschafterin"),
     ("Abgeordneter", "Abgeordnete"),
+    ("Landtagsabgeordneter", "Landtagsabgeordnete"),
+    ("Bundestagsabgeordneter", "Bundestagsabgeordnete"),
+    ("Europaabgeordneter", "Europaabgeordnete"),
     ("Generalkonsul", "Generalkonsulin"),
     ("Konsul", "Konsulin"),
     ("Regierungspräsident", "Regierungspräsidentin"),
@@ -36,26 +40,48 @@ _SALUTED: tuple[tuple[str, str], ...] = (
     ("Landrat", "Landrätin"),
     ("Oberbürgermeister", "Oberbürgermeisterin"),
     ("Bürgermeister", "Bürgermeisterin"),
+    ("Samtgemeindebürgermeister", "Samtgemeindebürgermeisterin"),
+    ("Verbandsbürgermeister", "Verbandsbürgermeisterin"),
+    ("Verbandsgemeindebürgermeister", "Verbandsgemeindebürgermeisterin"),
     ("Bezirksbürgermeister", "Bezirksbürgermeisterin"),
+    ("Ortsbürgermeister", "Ortsbürgermeisterin"),
+    ("Ortsvorsteher", "Ortsvorsteherin"),
     ("Stadtdirektor", "Stadtdirektorin"),
     ("Kreisdirektor", "Kreisdirektorin"),
+    ("Gemeindedirektor", "Gemeindedirektorin"),
+    ("Amtsdirektor", "Amtsdirektorin"),
     ("Beigeordneter", "Beigeordnete"),
+    ("Stadtrat", "Stadträtin"),
 )
+_SAID_SHORTER = {"Landtagsabgeordnete": "Abgeordnete", "Bundestagsabgeordnete": "Abgeordnete"} | {
+    "Europaabgeordnete": "Abgeordnete", "Landtagsabgeordneter": "Abgeordneter",
+    "Bundestagsabgeordneter": "Abgeordneter", "Europaabgeordneter": "Abgeordneter",
+}  # fmt: skip
+_COLLECTIVE = frozenset({"Eheleute", "Ehepaar", "Familie"})
 _RANKS = {form: rank for rank, forms in enumerate(_SALUTED) for form in forms}
 _FEMININE = dict(_SALUTED)
 _MASCULINE = {feminine: masculine for masculine, feminine in _SALUTED}
 
 _ADJECTIVAL = re.compile(r"(?:vorsitzend|geordnet|auftragt|delegiert|mächtigt|gestellt|beamt)er$", re.IGNORECASE)
 _WEAK = re.compile(r"(?:ent|ant|ist|arch|naut|nom|log)e?$", re.IGNORECASE)
+_SHOWS_A_WOMAN = re.compile(
+    r"(?:meister|leiter|führer|referent|dezernent|sprecher|sekretär|präsident|direktor|minister|vorsteher|konsul|kanzler|"
+    r"botschafter|koordinator|manager|pfarrer|rektor|senator|vertreter|assistent|mitarbeiter|rät|kämmer|wart)in$|"
+    r"(?:vorsitzend|geordnet|auftragt|delegiert|mächtigt|gestellt|verordnet)e$",
+    re.IGNORECASE,
+)
 # What may stand before the noun: "stellvertretender", "Erste", "1.".
 _ADJECTIVE = re.compile(
-    r"^(?:[a-zäöüß.]+|\d+\.|(?:Erst|Zweit|Dritt|Leitend|Geschäftsführend|Regierend|Stellvertretend|Amtierend)er?)$"
+    r"^(?:[a-zäöüß.]+|\d+\.|[Ss]tv\.|Stellv\.|Ltd\.|(?:Erst|Zweit|Dritt|Viert|Leitend|Geschäftsführend|Regierend|"
+    r"Stellvertretend|Amtierend|Ehrenamtlich|Hauptamtlich|Kommissarisch|Designiert|Ehemalig|Früher)(?:e[rn]?)?)$"
 )
 # What follows the office itself: "des Landtags …", "für Kultur", "a. D.".
 _COMPLEMENT = re.compile(r"\s+(?:(?:des|der|von|vom|für|im|in|am|an|beim|zur|zu)\s.*|a\.[\s\u00a0\u202f]*D\..*|,.*)$")
 _GENITIVE = re.compile(r"\s(?:des|der)\s")
-_FORMER = re.compile(r"\b[ai]\.\s*[DR]\.", re.IGNORECASE)
+_FORMER = re.compile(r"\b[ai]\.\s*[DR]\.|\b(?:ehemalig|früher)e[rn]?\b|\behem\.|^Alt-?(?=bürger|ober)", re.IGNORECASE)
 _BOTH_GENDERS = re.compile(r"(?:/-?|\*|:|_|\()in\)?\b|(?<=[a-zäöüß])In\b")
+_ADJECTIVAL_BOTH = re.compile(r"e(?:/-?|\*|:|_|\()r\)?(?=\s|$)")
+_TWO_FORMS = re.compile(r"^([\w. -]+?)\s*(?:/|\bbzw\.|\boder\b)\s*-?([\w. ]+in|[\w. ]+rätin|rätin)$")
 _ARTICLE = re.compile(r"^(?:(?P<m>der)|(?P<f>die))\s+", re.IGNORECASE)
 _ABBREVIATIONS = (
     (re.compile(r"\bh\.\s*c\."), f"h.{NARROW}c."),
@@ -75,6 +101,7 @@ def typeset(text: str) -> str:
     return _H_C.sub(NARROW, text)
 
 
+@lru_cache(maxsize=4096)
 def split_article(office: str) -> tuple[Gender, str]:
     """The grammatical gender and the bare office of an authority's name such as "Der Vorsitzende" (Vorsitzender)."""
     match = _ARTICLE.match(office)
@@ -88,8 +115,9 @@ def split_article(office: str) -> tuple[Gender, str]:
 
 
 def gender_of(office: str) -> Gender:
-    """The gender that the form of a known office shows: "f" for a feminine form; a masculine form may be generic."""
-    return "f" if _noun(office) in _MASCULINE else ""
+    """The gender that the form of an office shows: "f" for a feminine form; a masculine form may be generic."""
+    noun = _noun(office)
+    return "f" if noun in _MASCULINE or _SHOWS_A_WOMAN.search(noun) else ""
 
 
 def contradicts(office: str, gender: Gender) -> bool:
@@ -97,20 +125,45 @@ def contradicts(office: str, gender: Gender) -> bool:
     return gender == "m" and gender_of(office) == "f"
 
 
+@lru_cache(maxsize=4096)
 def in_gender(office: str, gender: Gender) -> str:
     """The office in the form of its holder: a known masculine form becomes feminine, "/in" is resolved."""
-    both = _BOTH_GENDERS.search(office)
-    if both:
-        masculine = office[: both.start()] + office[both.end() :]
-        if gender == "m":
-            return masculine
-        return in_gender(masculine, "f") if gender == "f" else office
+    forms = _both_forms(office)
+    if forms:
+        return {"m": forms[0], "f": forms[1]}.get(gender, office)
     if gender != "f":
         return office
     adjectives, noun, rest = _parts(office)
-    return "".join(_ending(word, "er", "e") for word in adjectives) + _FEMININE.get(noun, noun) + rest
+    noun = _FEMININE.get(noun) or (noun[:-1] if _ADJECTIVAL.search(noun) else noun)
+    return "".join(_ending(word, "er", "e") for word in adjectives) + noun + rest
 
 
+def says_both(office: str) -> bool:
+    """Whether the office is written for whoever holds it: "Bürgermeister/in"."""
+    return _both_forms(office) is not None
+
+
+def _both_forms(office: str) -> tuple[str, str] | None:
+    """Masculine and feminine of an office that names both, or None."""
+    if not any(mark in office for mark in ("/", "*", ":", "_", "(", "In", " oder ", " bzw.")):
+        return None
+    both = _BOTH_GENDERS.search(office)
+    if both:
+        masculine = office[: both.start()] + office[both.end() :]
+        feminine = in_gender(masculine, "f")
+        return masculine, feminine if feminine != masculine else office[: both.start()] + "in" + office[both.end() :]
+    both = _ADJECTIVAL_BOTH.search(office)
+    if both:
+        start, rest = office[: both.start()], office[both.end() :]
+        return f"{start}er{rest}", in_gender(f"{start}er{rest}", "f")
+    two = _TWO_FORMS.match(office)
+    if not two:
+        return None
+    feminine = in_gender(two[1], "f")
+    return two[1], feminine if feminine != two[1] else two[2]
+
+
+@lru_cache(maxsize=4096)
 def accusative(office: str, gender: Gender) -> str:
     """The office as it stands after "Herrn": weak nouns and adjectives decline, Bürgermeister and Landrat do not."""
     if gender != "m":
@@ -132,17 +185,26 @@ def with_article(office: str, gender: Gender) -> str:
     return "Der " + "".join(_ending(word, "er", "e") for word in adjectives) + noun + rest
 
 
+@lru_cache(maxsize=4096)
 def saluted(office: str) -> str:
     """What follows "Herr" or "Frau" in a salutation: the bare office, or "" where the name is greeted instead."""
     noun = _noun(office)
-    return noun if noun in _RANKS and not is_former(office) else ""
+    if noun in _COLLECTIVE:
+        return noun
+    return _SAID_SHORTER.get(noun, noun) if noun in _RANKS and not is_former(office) else ""
 
 
+def is_collective(office: str) -> bool:
+    """Whether two or more are meant who share a name: "Eheleute", "Familie"."""
+    return office in _COLLECTIVE
+
+
+@lru_cache(maxsize=4096)
 def rank(office: str) -> int:
     """The office's place in the order of precedence, 0 highest; deputies come after every holder."""
-    if not saluted(office):
+    if _noun(office) not in _RANKS or is_former(office):
         return 2 * len(_SALUTED)
-    deputy = any("stell" in word.lower() for word in _parts(office)[0])
+    deputy = any(re.search(r"stell|stv", word.lower()) for word in _parts(office)[0])
     return _RANKS[_noun(office)] + (len(_SALUTED) if deputy else 0)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 MAX_LENGTH = 300
 """Characters in a cell that becomes part of a letter or a mail header; an address cell holds six lines."""
@@ -20,7 +21,21 @@ _FORBIDDEN = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffd-\uffff\ud800-\udfff]",
 )
 _BREAK = re.compile(r"[\r\n\x0b\x0c\x85\u2028\u2029]")
-_PLACEHOLDERS = frozenset({"nan", "none", "null", "-", "–", "k.a.", "n/a", "#n/a", "#nv", "#ref!", "#name?"})
+_NOTHING = (
+    "nan", "none", "null", "nil", "-", "–", "—", "--", "---", "k. a.", "k.a.", "k. a", "k.a", "n/a", "n.a.", "n. a.",
+    "./.", "keine angabe", "unbekannt", "entfällt", "nicht bekannt", "(leer)",
+)  # fmt: skip
+_PLACEHOLDERS = frozenset(
+    form
+    for word in _NOTHING
+    for form in (word, word.upper(), word.capitalize(), word.title(), word.replace("a", "A"), word.replace(" a", " A"))
+) | {"NaN"}
+_ERROR_VALUES_TEXT = """
+    #NV #BEZUG! #WERT! #NAME? #DIV/0! #ZAHL! #NULL! #N/A #REF! #VALUE! #NUM! #ÜBERLAUF! #SPILL! #LEER! #?
+    Err:501 Err:502 Err:503 Err:504 Err:508 Err:509 Err:511 Err:522
+    """
+_ERROR_VALUES = frozenset(_ERROR_VALUES_TEXT.split())
+_SUSPECT = _PLACEHOLDERS | _ERROR_VALUES
 _SURNAMES = frozenset({"None", "Null", "Nan"})
 
 
@@ -55,9 +70,26 @@ def fault(text: str, *, lines_allowed: bool = False) -> str:
     return f"holds the control character U+{ord(found[0]):04X}"
 
 
-def is_placeholder(text: str) -> bool:
-    """Whether a cell only says that there is nothing."""
-    return len(text) <= 6 and text.casefold().replace(" ", "") in _PLACEHOLDERS
+def is_plain(text: str) -> bool:
+    """Whether a row's joined cells need no second look: printable, composed, short, single spaces, no error values."""
+    return (
+        text.isprintable()
+        and len(text) <= MAX_LENGTH
+        and (text.isascii() or (LOST not in text and unicodedata.is_normalized("NFC", text)))
+        and "  " not in text
+    )
+
+
+def suspects(cells: Mapping[str, str]) -> list[str]:
+    """The fields whose cells hold a placeholder or an error value; for most rows none."""
+    if _SUSPECT.isdisjoint(cells.values()):
+        return []
+    return [field for field, text in cells.items() if text in _SUSPECT]
+
+
+def error_value(text: str) -> bool:
+    """Whether a cell shows a spreadsheet's error: "#NV", "#REF!", or a formula that was never calculated."""
+    return text in _ERROR_VALUES
 
 
 def is_possible_surname(text: str) -> bool:

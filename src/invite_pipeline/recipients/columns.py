@@ -1,69 +1,24 @@
-"""Which column means what: German and English headers in the variants that offices use."""
+"""Which column means what: by its header, or as campaign.toml says."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from invite_pipeline.errors import Problem
 from invite_pipeline.recipients.cells import tidy
+from invite_pipeline.recipients.headers import ALL_FIELDS, WEAK_ORGANISATIONS, field_of, spelling
 from invite_pipeline.recipients.sheet import Sheet, column_letter
 
-_VARIANTS = {
-    # Running numbers are no keys: they change with the order of the rows.
-    "key": "Schlüssel, Key, ID, Kennung",
-    "kind": "Art, Kind, Typ, Type, Kategorie, Category, Gruppe, Group",
-    "organisation": "Organisation, Organization, Einrichtung, Institution, Firma, Company, Verein, Behörde, Kommune, "
-    "Gemeinde, Stadt/Gemeinde, Name der Organisation, Organisationsname, Name der Einrichtung, Körperschaft",
-    "unit": "Abteilung, Unit, Department, Einheit, Referat, Amt/Abteilung, Dienststelle, Fachbereich, "
-    "Organisationseinheit, Zusatz, Adresszusatz, Organisation 2",
-    "street": "Straße, Street, Straße / Hausnr., Straße und Hausnummer, Straße Hausnummer, Str., Anschrift, "
-    "Straße/Postfach, Street Address, Address Line 1",
-    "house_number": "Hausnummer, Hausnr., Hnr., House Number",
-    "postcode": "PLZ, Postleitzahl, Postcode, Postal Code, Zip, Zip Code",
-    "city": "Ort, City, Stadt, Town, Wohnort, Ortsname",
-    "place": "PLZ Ort, PLZ / Ort, PLZ und Ort, Postleitzahl Ort, Postleitzahl und Ort",
-    "country": "Land, Country, Staat, Ländercode, Country Code",
-    "region": "Region, Bezirk, Regierungsbezirk, Bundesland, District",
-    "email": "E-Mail, Mail, E-Mail-Adresse, Mailadresse, E-Mail (dienstl.), E-Mail dienstlich, Email Address, "
-    "E-Mail-Anschrift, elektronische Post",
-    "phone": "Telefon, Phone, Tel., Telefonnummer, Telefon (dienstl.), Telefon dienstlich, Rufnummer, Phone Number",
-    "language": "Sprache, Language",
-    "salutation": "Briefanrede, Salutation, Anredezeile, Anredeformel, Grußformel, Persönliche Anrede",
-    "address": "Adresse, Address, Anschriftfeld, Adressblock, Address Block, Postanschrift",
-    "order": "Reihenfolge, Order, Adressreihenfolge",
-}
-_PERSON_VARIANTS = {
-    "gender": "Anrede, Gender, Geschlecht, Form of Address, Mr/Ms",
-    "degree": "Titel, Degree, Title, Akad. Titel, Akademischer Titel, Akademischer Grad, Grad",
-    "first_name": "Vorname, First Name, Given Name, Vornamen, Firstname",
-    "last_name": "Nachname, Last Name, Surname, Familienname, Zuname, Family Name",
-    "office": "Amt, Office, Funktion, Position, Amtsbezeichnung, Dienststellung, Role",
-    "suffix": "Namenszusatz, Suffix, Zusatz zum Namen, Mandat",
-    "contact": "Ansprechpartner, Ansprechpartnerin, Ansprechperson, Contact, Contact Person, Kontakt, Kontaktperson, "
-    "z. Hd., zu Händen, Ansprechpartner/in, Vorsitz, Vor- und Nachname, Vorname Nachname, Full Name",
-}
-PERSON_FIELDS = tuple(_PERSON_VARIANTS)
+EXTRA = "extra"
+"""In campaign.toml: what keeps a column for templates, whatever its header seems to mean."""
 
+MEND = "Zu beheben"
+"""The header of the column in which `check --rejects` says what to mend; loading ignores it."""
 
-def spelling(header: str) -> str:
-    """A header reduced to what distinguishes it: letters and digits, case folded."""
-    text = unicodedata.normalize("NFC", tidy(header)).casefold()
-    return re.sub(r"[\W_]+", "", text)
-
-
-def _dictionary() -> dict[str, str]:
-    names = {spelling(one): field for field, variants in _VARIANTS.items() for one in (*variants.split(","), field)}
-    for field, variants in _PERSON_VARIANTS.items():
-        for one in (*variants.split(","), field):
-            names |= {spelling(one): field, spelling(one) + "1": field, spelling(one) + "2": field + "2"}
-    # "Zusatz" and "Organisation 2" are units; a bare "Name" depends on its neighbours.
-    return names
-
-
-_FIELDS = _dictionary()
+Mapped = Mapping[str, str]
+"""campaign.toml's own word: a header's spelling to its field, or to `extra`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,36 +32,80 @@ class Columns:
         """The spreadsheet's name of a field's column."""
         return column_letter(self.of[field]) if field in self.of else None
 
+    def understood(self, header: tuple[str, ...]) -> dict[str, str]:
+        """What each column means, in the sheet's order: `B “E-Mail”` to `email`."""
+        meanings = {index: field for field, index in self.of.items()} | dict.fromkeys(self.extra.values(), EXTRA)
+        return {f"{column_letter(index)} “{tidy(header[index])}”": meanings[index] for index in sorted(meanings)}
 
-def read_header(sheet: Sheet) -> tuple[Columns, list[Problem]]:
+
+def read_mapping(given: Mapping[str, str | tuple[str, ...]]) -> tuple[dict[str, str], list[Problem]]:
+    """campaign.toml's section [columns] as headers' spellings with their fields, and what is wrong with it."""
+    mapped: dict[str, str] = {}
+    problems = []
+    for field, headers in given.items():
+        if field != EXTRA and field not in ALL_FIELDS:
+            near = get_close_matches(field, ALL_FIELDS, n=1)
+            fix = f"Did you mean “{near[0]}”?" if near else f"Known are: {', '.join(sorted(ALL_FIELDS))}."
+            problems.append(
+                Problem("error", "campaign.toml", f"There is no field “{field}”.", fix, column=f"columns.{field}")
+            )
+        for header in [headers] if isinstance(headers, str) else headers:
+            mapped[spelling(header)] = field
+    return mapped, problems
+
+
+def read_header(sheet: Sheet, mapped: Mapped | None = None) -> tuple[Columns, list[Problem]]:
     """What each column means, and every reason why the header cannot be used."""
     header = [tidy(name) for name in sheet.header]
     of: dict[str, int] = {}
     extra: dict[str, int] = {}
     problems = []
-    fields = _meanings(header)
+    fields = _meanings(header, mapped or {})
     for index, (name, field) in enumerate(zip(header, fields, strict=True)):
         if not field:
-            if name:
+            if name and spelling(name) != spelling(MEND):
                 extra.setdefault(name, index)
         elif field in of:
-            problems.append(_twice(sheet, header, of[field], index))
+            problems.append(_twice(sheet, header, field, of[field], index))
         else:
             of[field] = index
     return Columns(of, extra), problems + _lacking(sheet, of, header)
 
 
-def _meanings(header: list[str]) -> list[str]:
-    fields = [_FIELDS.get(spelling(name), "") for name in header]
+def _meanings(header: list[str], mapped: Mapped) -> list[str]:
+    told = {mapped[spelling(name)] for name in header if spelling(name) in mapped}
+    fields = []
+    for name in header:
+        word = spelling(name)
+        field = "" if mapped.get(word) == EXTRA else mapped.get(word) or field_of(name) or ""
+        # A field that campaign.toml gives to one column is no other column's.
+        fields.append("" if field in told and word not in mapped else field)
     for index, name in enumerate(header):
-        if spelling(name) in ("name", "name1", "name2"):
-            fields[index] = _meaning_of_name(spelling(name), fields)
-    # "Stadt" is the organisation's town, unless the list has a column for that already.
+        word = spelling(name)
+        if word in ("name", "name1", "name2") and word not in mapped:
+            fields[index] = _meaning_of_name(word, fields)
+    _settle_towns(header, fields)
+    _settle_addresses(fields)
+    return fields
+
+
+def _settle_towns(header: list[str], fields: list[str]) -> None:
+    """A town's column is the organisation, the town of the address, or neither, as the other columns have it."""
     if fields.count("city") == 2 and "organisation" not in fields:
         stadt = next((index for index, name in enumerate(header) if spelling(name) == "stadt"), None)
         if stadt is not None:
             fields[stadt] = "organisation"
-    return fields
+    organisations = [index for index, field in enumerate(fields) if field == "organisation"]
+    weak = [index for index in organisations if spelling(header[index]) in WEAK_ORGANISATIONS]
+    if weak and len(weak) < len(organisations):
+        for index in weak:
+            fields[index] = "" if {"city", "place"} & set(fields) else "city"
+
+
+def _settle_addresses(fields: list[str]) -> None:
+    """A column "Adresse" beside postcode and town is the street; alone it is the whole address."""
+    if "address" in fields and "street" not in fields and {"postcode", "city", "place"} & set(fields):
+        fields[fields.index("address")] = "street"
 
 
 def _meaning_of_name(name: str, others: list[str]) -> str:
@@ -116,33 +115,35 @@ def _meaning_of_name(name: str, others: list[str]) -> str:
         return "last_name" + second
     if "organisation" not in others:
         return "organisation"
+    if second and "contact" not in others and "unit" not in others and "last_name" not in others:
+        return "unit"
     return "contact" + second if f"contact{second}" not in others else ""
 
 
-def _twice(sheet: Sheet, header: list[str], first: int, second: int) -> Problem:
+def _twice(sheet: Sheet, header: list[str], field: str, first: int, second: int) -> Problem:
     message = (
         f"The columns {column_letter(first)} “{header[first]}” and {column_letter(second)} “{header[second]}” "
-        "mean the same."
+        f"mean the same ({field})."
     )
-    fix = "Rename or remove one of them."
+    fix = f'Rename or remove one, or say in campaign.toml under [columns]: {field} = "{header[first]}".'
     return Problem("error", sheet.file, message, fix, row=sheet.first_row - 1, column=column_letter(second))
 
 
 def _lacking(sheet: Sheet, of: Mapping[str, int], header: list[str]) -> list[Problem]:
     lacking = []
     if not {"organisation", "last_name", "contact", "address"} & of.keys():
-        lacking.append("for the organisation (“Organisation”) or a person's name (“Nachname”)")
+        lacking.append(("for the organisation (“Organisation”) or a person's name (“Nachname”)", "organisation"))
     postal = "address" in of or ("street" in of and ("place" in of or {"postcode", "city"} <= of.keys()))
     if "email" not in of and not postal:
-        lacking.append("by which anyone can be reached (“E-Mail”, or “Straße”, “PLZ” and “Ort”)")
+        lacking.append(("by which anyone can be reached (“E-Mail”, or “Straße”, “PLZ” and “Ort”)", "email"))
     shown = ", ".join(f"“{name[:40]}”" for name in header[:20] if name) or "nothing"
     return [
         Problem(
             "error",
             sheet.file,
             f"The header has no column {what}; it has {shown}.",
-            "Add the column, or rename the one that holds it.",
+            f'Add or rename it, or say in campaign.toml under [columns]: {field} = "its header".',
             row=sheet.first_row - 1,
         )
-        for what in lacking
+        for what, field in lacking
     ]

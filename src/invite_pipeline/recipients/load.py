@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from operator import itemgetter
 from pathlib import Path
 
 from invite_pipeline.domain.campaign import Campaign
 from invite_pipeline.domain.recipient import Recipient
 from invite_pipeline.errors import Problem
-from invite_pipeline.recipients.cells import LOST, MAX_LENGTH, fault, one_line, shown, tidy
-from invite_pipeline.recipients.columns import Columns, read_header
+from invite_pipeline.recipients.cells import fault, is_plain, one_line, shown, tidy
+from invite_pipeline.recipients.columns import Columns, Mapped, read_header, read_mapping
 from invite_pipeline.recipients.duplicates import Seen
+from invite_pipeline.recipients.layout import no_recipient
+from invite_pipeline.recipients.rejects import Reject
 from invite_pipeline.recipients.row import Row, RowReader
-from invite_pipeline.recipients.sheet import BOOK_SUFFIXES, Sheet, Source, Unreadable, column_letter, read_sheet
+from invite_pipeline.recipients.sheet import BOOK_SUFFIXES, Cells, Sheet, Source, Unreadable, column_letter, read_sheet
 
 _FOLDER = "recipients"
 _FOUND_BY_ITSELF = BOOK_SUFFIXES | {".csv"}
@@ -35,6 +40,8 @@ class Loaded:
     recipients: tuple[ListedRecipient, ...]
     problems: tuple[Problem, ...]
     sources: tuple[Source, ...] = ()
+    rejects: tuple[Reject, ...] = ()
+    """The rows with errors as their list has them."""
 
 
 def list_files(folder: Path, campaign: Campaign) -> list[Path]:
@@ -48,102 +55,147 @@ def list_files(folder: Path, campaign: Campaign) -> list[Path]:
     )
 
 
-def read_lists(files: Sequence[Path], folder: Path) -> Loaded:
+def read_lists(
+    files: Sequence[Path], folder: Path, columns: Mapping[str, str | tuple[str, ...]] | None = None
+) -> Loaded:
     """Every row of every file: a recipient, or the problems that keep it out. Raises nothing for bad input.
 
-    Problems name files relative to `folder`. Rows with warnings and notices are among the recipients.
+    Problems name files relative to `folder`. Rows with warnings and notices are among the recipients. `columns` is
+    the campaign's own word on what its headers mean.
     """
-    recipients: list[ListedRecipient] = []
-    problems: list[Problem] = []
-    sources: list[Source] = []
-    seen = Seen()
+    with _no_collector():
+        return _read_lists(files, folder, columns or {})
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Nothing of what is read forms circles: looking for them among a million recipients takes a third of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _read_lists(files: Sequence[Path], folder: Path, columns: Mapping[str, str | tuple[str, ...]]) -> Loaded:
+    mapped, problems = read_mapping(columns)
+    reading = _Reading(mapped, problems)
     for path in files:
         name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
         try:
-            sheet = read_sheet(path, name)
+            reading.read(read_sheet(path, name, frozenset(mapped)))
         except Unreadable as error:
             problems.append(error.problem)
-            continue
-        sources.append(sheet.source)
-        found, wrong = _read_list(sheet, seen)
-        recipients.extend(found)
-        problems.extend(wrong)
     if not files:
-        fix = "Put a list (.csv or .xlsx) into recipients/, or name it in campaign.toml."
+        fix = "Put a list (.csv, .xlsx, .xls or .ods) into recipients/, or name it in campaign.toml."
         problems.append(Problem("error", _FOLDER, "The campaign has no recipient list.", fix))
-    return Loaded(tuple(recipients), tuple(problems), tuple(sources))
+    return reading.loaded()
 
 
-def _read_list(sheet: Sheet, seen: Seen) -> tuple[list[ListedRecipient], list[Problem]]:
-    columns, wrong = read_header(sheet)
-    problems = [*sheet.problems, *wrong]
-    if any(problem.severity == "error" for problem in wrong):
-        return [], problems
-    found = []
-    reader = RowReader(columns)
-    rows = 0
-    for row in _rows(sheet, columns):
-        rows += 1
-        recipient = reader.read(row)
-        if recipient is not None:
-            seen.check(row, recipient)
-        if recipient is not None and not row.broken:
-            found.append(ListedRecipient(recipient, row.file, row.number))
-        problems.extend(row.problems)
-    if not rows:
-        message, fix = "The list has a header but no rows.", "Put one row per recipient under the header."
-        problems.append(Problem("error", sheet.file, message, fix, row=sheet.first_row))
-    return found, problems
+class _Reading:
+    """The lists of one campaign, file after file."""
+
+    def __init__(self, mapped: Mapped, problems: list[Problem]) -> None:
+        self._mapped, self._problems = mapped, problems
+        self._recipients: list[ListedRecipient] = []
+        self._sources: list[Source] = []
+        self._rejects: list[Reject] = []
+        self._seen = Seen()
+
+    def loaded(self) -> Loaded:
+        """All that was found, with what only the whole shows."""
+        near = self._seen.near_duplicates()
+        problems = _in_their_rows(self._problems, near) if near else self._problems
+        return Loaded(tuple(self._recipients), tuple(problems), tuple(self._sources), tuple(self._rejects))
+
+    def read(self, sheet: Sheet) -> None:
+        """One sheet. Raises Unreadable, and then nothing of it counts."""
+        columns, wrong = read_header(sheet, self._mapped)
+        problems = [*sheet.problems, *wrong]
+        if any(problem.severity == "error" for problem in wrong):
+            self._problems += problems
+            self._sources.append(sheet.source)
+            return
+        found: list[ListedRecipient] = []
+        rejects: list[Reject] = []
+        reader, seen = RowReader(columns), self._seen
+        rows = 0
+        for row in _rows(sheet, columns, problems):
+            rows += 1
+            recipient = reader.read(row)
+            if recipient is not None:
+                seen.check(row, recipient)
+                if not row.broken:
+                    found.append(ListedRecipient(recipient, row.file, row.number))
+            if row.problems:
+                problems += row.problems
+                if row.broken:
+                    rejects.append(Reject(row.file, row.number, sheet.header, tuple(row.given), tuple(row.problems)))
+        if not rows:
+            message, fix = "The list has a header but no rows.", "Put one row per recipient under the header."
+            problems.append(Problem("error", sheet.file, message, fix, row=sheet.first_row))
+        self._problems += problems
+        self._recipients += found
+        self._rejects += rejects
+        self._sources.append(replace(sheet.source, rows=rows, columns=columns.understood(sheet.header)))
 
 
-def _rows(sheet: Sheet, columns: Columns) -> Iterator[Row]:
+def _in_their_rows(problems: list[Problem], near: list[Problem]) -> list[Problem]:
+    """Problems in the order of their rows, files as they were read."""
+    files = {name: place for place, name in enumerate(dict.fromkeys(one.where for one in [*problems, *near]))}
+    return sorted([*problems, *near], key=lambda one: (files[one.where], one.row or 0))
+
+
+def _rows(sheet: Sheet, columns: Columns, problems: list[Problem]) -> Iterator[Row]:
     """The rows that hold anything, with tidied cells; unusable cells are errors of their row."""
     fields, extras = tuple(columns.of), tuple(columns.extra)
-    of_fields = [[tidy(cell) for cell in sheet.columns[columns.of[field]]] for field in fields]
-    of_extras = [[one_line(tidy(cell)) for cell in sheet.columns[columns.extra[name]]] for name in extras]
-    outside = _outside_the_header(sheet, columns)
-    unusable = _faults(fields, of_fields)
-    height = len(sheet.columns[0])
-    cells_by_row = zip(*of_fields, strict=True)
-    extras_by_row = zip(*of_extras, strict=True) if of_extras else iter([()] * height)
-    for number, (cells, more) in enumerate(zip(cells_by_row, extras_by_row, strict=True), start=sheet.first_row):
-        if not any(cells) and not any(more):
+    picked, picked_extra = _picker(columns.of.values()), _picker(columns.extra.values())
+    width = len(sheet.header)
+    named = max((*columns.of.values(), *columns.extra.values())) + 1
+    header = [tidy(cell) for cell in sheet.header]
+    for number, given in enumerate(sheet.rows, start=sheet.first_row):
+        cells: Cells = given if len(given) >= width else [*given, *[""] * (width - len(given))]
+        text = "".join(cells)
+        if not text or text.isspace():
             continue
-        row = Row(
-            dict(zip(fields, cells, strict=True)),
-            dict(zip(extras, more, strict=True)),
-            number=number,
-            file=sheet.file,
-            columns=columns,
-        )
-        for field, what in unusable.get(number - sheet.first_row, ()):
-            row.error(field, f"The cell {what}: “{shown(row[field])}”.", "Write plain text in one line.")
-            row.empty(field)
-        if number - sheet.first_row in outside:
-            message = f"The row has a cell beyond the header, in column {outside[number - sheet.first_row]}."
+        plain = is_plain(text)
+        cells = [cell.strip() for cell in cells] if plain else [tidy(cell) for cell in cells]
+        if not any(cells):
+            continue
+        # Only rows with few cells, or without letters, can be totals and notes.
+        if cells.count("") * 2 >= width or cells[0] == header[0]:
+            what = no_recipient(cells, header)
+            if what:
+                message, fix = f"Row {number} is {what}: it is not read.", "Nothing is to be done if that is right."
+                problems.append(Problem("notice", sheet.file, message, fix, row=number))
+                continue
+        row = Row(dict(zip(fields, picked(cells), strict=True)), number=number, file=sheet.file, columns=columns)
+        row.given = given
+        if extras:
+            more = picked_extra(cells)
+            row.extra = dict(zip(extras, more if plain else map(one_line, more), strict=True))
+        if not plain:
+            _note_faults(row)
+        if len(cells) > named and (beyond := next((i for i in range(named, len(cells)) if cells[i]), None)):
+            message = f"The row has a cell beyond the header, in column {column_letter(beyond)}."
             row.error("", message, "Put quotes around cells that hold the delimiter, or name the column.")
         yield row
 
 
-def _faults(fields: Sequence[str], cells: Sequence[Sequence[str]]) -> dict[int, list[tuple[str, str]]]:
-    """By row: the fields whose cells nothing can be made of, and why."""
-    found: dict[int, list[tuple[str, str]]] = {}
-    for field, column in zip(fields, cells, strict=True):
-        lines_allowed = field == "address"
-        for index, cell in enumerate(column):
-            if len(cell) <= MAX_LENGTH and cell.isprintable() and LOST not in cell:
-                continue
-            if what := fault(cell, lines_allowed=lines_allowed):
-                found.setdefault(index, []).append((field, what))
-    return found
+def _picker(indexes: Iterable[int]) -> Callable[[Cells], Sequence[str]]:
+    """Takes the cells of some columns out of a row, always as a sequence."""
+    wanted = tuple(indexes)
+    if len(wanted) > 1:
+        return itemgetter(*wanted)
+    return lambda cells: [cells[index] for index in wanted]
 
 
-def _outside_the_header(sheet: Sheet, columns: Columns) -> dict[int, str]:
-    """By row: the letter of the first filled column that has no header and lies right of all that do."""
-    named = {*columns.of.values(), *columns.extra.values()}
-    found: dict[int, str] = {}
-    for index in range(max(named) + 1, len(sheet.columns)):
-        for row, cell in enumerate(sheet.columns[index]):
-            if cell.strip():
-                found.setdefault(row, column_letter(index))
-    return found
+def _note_faults(row: Row) -> None:
+    """Note the cells nothing can be made of, and take them as empty."""
+    for field, text in row.cells.items():
+        what = fault(text, lines_allowed=field == "address")
+        if what:
+            row.error(field, f"The cell {what}: “{shown(text)}”.", "Write plain text in one line.")
+            row.empty(field)

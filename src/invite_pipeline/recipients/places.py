@@ -53,6 +53,21 @@ def postcode(text: str) -> str:
     return _PREFIX.sub("", text)
 
 
+@cache
+def _prefixes() -> dict[str, str]:
+    return {
+        **dict.fromkeys(("D", "DE"), "DE"), **dict.fromkeys(("A", "AT"), "AT"), **dict.fromkeys(("F", "FR"), "FR"),
+        **dict.fromkeys(("B", "BE"), "BE"), **dict.fromkeys(("I", "IT"), "IT"), **dict.fromkeys(("L", "LU"), "LU"),
+        "CH": "CH", "NL": "NL", "PL": "PL", "DK": "DK", "CZ": "CZ",
+    }  # fmt: skip
+
+
+def country_of_prefix(postcode: str) -> str | None:
+    """The country that an old prefix names: "F-62300" is French."""
+    prefix = postcode.partition("-")[0].strip()
+    return _prefixes().get(prefix) if "-" in postcode and prefix.isalpha() else None
+
+
 def split_place(text: str) -> tuple[str, str] | None:
     """A cell such as "40213 Düsseldorf" as postcode and town."""
     found = _PLACE.match(text)
@@ -63,7 +78,9 @@ def postcode_fault(text: str) -> tuple[str, str]:
     """What is wrong with a German postcode and the mend; ("", "") where nothing is."""
     if re.fullmatch(r"\d{5}", text):
         return "", ""
-    digits = text.removesuffix(".0")
+    digits = text.removesuffix(".0").removesuffix(",0")
+    if re.fullmatch(r"\d{3} \d{2}|\d{2} \d{3}", text):
+        return f"The postcode “{text}” holds a blank.", f"Write {text.replace(' ', '')}."
     if re.fullmatch(r"\d{4}", digits):
         return f"The postcode “{text}” has lost its leading zero.", f"Write 0{digits}, and format the column as text."
     if re.fullmatch(r"\d{5}", digits):

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from invite_pipeline.domain import german
-from invite_pipeline.domain.address import MAX_LINES, derive
 from invite_pipeline.domain.recipient import Person, Recipient
 from invite_pipeline.errors import Problem, Severity
-from invite_pipeline.recipients import persons, places
-from invite_pipeline.recipients.cells import is_placeholder, is_possible_surname, shown
-from invite_pipeline.recipients.columns import PERSON_FIELDS, Columns
+from invite_pipeline.recipients import names, persons, places
+from invite_pipeline.recipients.cells import error_value, is_possible_surname, shown, suspects
+from invite_pipeline.recipients.columns import Columns
+from invite_pipeline.recipients.headers import PERSON_FIELDS
 from invite_pipeline.recipients.mail_address import AddressChecker
+from invite_pipeline.recipients.row_check import check_recipient
+from invite_pipeline.recipients.row_parts import read_person, read_postal
 
-WIDE = 48
-"""Characters in a line of the address block that may not fit into 80 mm; the letter measures what really does not."""
+NO_EXTRA: Mapping[str, str] = {}
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,79}")
+_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = [one + other for one in _BASE32 for other in _BASE32]
 _NAME_FIELDS = ("last_name", "first_name", "contact", "last_name2", "first_name2", "contact2")
 _ORDERS: dict[str, Literal["", "person", "organisation"]] = {
     "": "",
@@ -33,30 +34,30 @@ _ORDERS: dict[str, Literal["", "person", "organisation"]] = {
 class Row:
     """The tidied cells of one row by field, and the problems found in them."""
 
-    __slots__ = ("_cells", "_columns", "broken", "extra", "file", "number", "problems")
+    __slots__ = ("_columns", "broken", "cells", "extra", "file", "given", "number", "problems")
 
-    def __init__(
-        self, cells: dict[str, str], extra: dict[str, str], *, number: int, file: str, columns: Columns
-    ) -> None:
-        self._cells, self.extra, self._columns = cells, extra, columns
+    def __init__(self, cells: dict[str, str], *, number: int, file: str, columns: Columns) -> None:
+        self.cells, self._columns = cells, columns
         self.number, self.file = number, file
+        self.extra: Mapping[str, str] = NO_EXTRA
+        self.given: Sequence[str] = ()
         self.problems: list[Problem] = []
         self.broken = False
 
     def __getitem__(self, field: str) -> str:
-        return self._cells.get(field, "")
+        return self.cells.get(field, "")
 
     def has_column(self, field: str) -> bool:
         """Whether the list has a column for this field."""
         return field in self._columns.of
 
-    def placeholders(self) -> list[str]:
-        """The fields whose cells only say that there is nothing."""
-        return [field for field, text in self._cells.items() if text and len(text) <= 6 and is_placeholder(text)]
+    def letter(self, field: str) -> str | None:
+        """The spreadsheet's name of a field's column."""
+        return self._columns.letter(field)
 
     def empty(self, field: str) -> None:
         """Take a cell as empty."""
-        self._cells[field] = ""
+        self.cells[field] = ""
 
     def say(self, severity: Severity, field: str, message: str, fix: str) -> None:
         """Note a problem in the column of `field`; an error keeps the row out."""
@@ -72,123 +73,104 @@ class Row:
 
 
 class RowReader:
-    """Makes recipients of the rows of one list."""
+    """Makes recipients of the rows of one list; equal texts of all rows are kept once."""
 
     def __init__(self, columns: Columns) -> None:
         self._second = any(field + "2" in columns.of for field in PERSON_FIELDS)
         self._addresses = AddressChecker()
+        self._kept: dict[str, str] = {}
 
     def read(self, row: Row) -> Recipient | None:
         """The recipient of a row, or None where an error keeps it out; every problem is noted in the row."""
         _drop_placeholders(row)
-        language = places.language_code(row["language"])
+        get, keep = row.cells.get, self._keep
+        given = get("language", "")
+        language = places.language_code(given) if given else "de"
         if language is None:
-            row.error("language", f"No letters are written in “{shown(row['language'])}”.", "Write de, en or fr.")
-        people, salutation = self._people(row)
-        unit = row["unit"]
-        if not people and persons.FOR.match(unit):
-            people, unit = persons.read_names(unit), ""
-        street, postcode, city, country = _postal(row)
+            row.error("language", f"No letters are written in “{shown(given)}”.", "Write de, en or fr.")
+        people, salutation, unit = self._people(row, get("unit", ""))
+        postal = read_postal(row)
+        kind = get("kind", "")
         recipient = Recipient(
-            key=_key(row, unit, postcode, people),
-            kind=row["kind"].casefold() or "sonstige",
-            organisation=row["organisation"],
-            unit=unit,
+            key=_key(row, unit, postal.postcode, people),
+            kind=keep(kind.casefold()) if kind else "sonstige",
+            organisation=get("organisation", ""),
+            unit=keep(unit),
             persons=people,
-            order=_order(row),
-            street=street,
-            postcode=postcode,
-            city=city,
-            country=country,
-            region=row["region"],
-            email=self._email(row),
-            phone=row["phone"],
+            order=_order(row) if get("order") else "",
+            street=keep(postal.street),
+            postcode=keep(postal.postcode),
+            city=keep(postal.city),
+            country=postal.country,
+            region=keep(get("region", "")),
+            email=self._email(row) if get("email") else "",
+            phone=get("phone", ""),
             language=language or "de",
-            salutation=row["salutation"] or salutation,
-            address=_given_address(row["address"]),
+            salutation=get("salutation") or salutation,
+            address=postal.address,
             extra=row.extra,
         )
-        _check(row, recipient)
+        check_recipient(row, recipient)
         return None if row.broken else recipient
 
-    def _people(self, row: Row) -> tuple[tuple[Person, ...], str]:
-        """Up to two persons, and a salutation that stands in the column for the form of address."""
-        first, salutation = _person(row, "")
-        if not first and row["contact"]:
-            first = persons.read_names(row["contact"])
-        if not self._second:
-            return first, salutation
-        second, _ = _person(row, "2")
-        if not second and row["contact2"]:
-            second = persons.read_names(row["contact2"])
-        return first + second, "" if second else salutation
+    def _keep(self, text: str) -> str:
+        """The first of all equal texts: towns and names come again and again, and need their memory once."""
+        return self._kept.setdefault(text, text) if text else ""
+
+    def _people(self, row: Row, unit: str) -> tuple[tuple[Person, ...], str, str]:
+        """The persons, a salutation that stands in the column for the form of address, and the unit."""
+        cells = row.cells
+        first, salutation = read_person(row, "", self._keep)
+        contact = cells.get("contact", "")
+        if contact:
+            first, unit = _with_contact(first, contact, unit)
+        if self._second:
+            second, _ = read_person(row, "2", self._keep)
+            contact = cells.get("contact2", "")
+            if contact:
+                second, unit = _with_contact(second, contact, unit)
+            first, salutation = first + second, "" if second else salutation
+        if not first and unit and names.FOR.match(unit):
+            first, unit = names.read_names(unit), ""
+        return first, salutation, unit
 
     def _email(self, row: Row) -> str:
-        if not row["email"]:
-            return ""
-        address, wrong, fix = self._addresses.check(row["email"])
-        if wrong:
-            row.error("email", wrong, fix)
-        return address
+        found = self._addresses.check(row["email"])
+        if found.wrong:
+            row.error("email", found.wrong, found.fix)
+        elif found.doubt:
+            row.say("warning", "email", found.doubt, found.fix)
+        return found.address
+
+
+def _with_contact(found: tuple[Person, ...], contact: str, unit: str) -> tuple[tuple[Person, ...], str]:
+    """The persons with what a cell for whole names holds: persons, a holder for a bare office, or a unit."""
+    if names.names_a_unit(contact):
+        return found, unit or contact
+    named = names.read_names(contact)
+    if not named:
+        return found, unit
+    if not found:
+        return named, unit
+    if len(found) == 1 == len(named):
+        return (persons.merged(found[0], named[0]),), unit
+    return found if found[0].last_name else named, unit
 
 
 def _drop_placeholders(row: Row) -> None:
     """Cells that only say that there is nothing; in names they are flagged, since Herr None exists."""
-    for field in row.placeholders():
-        text = row[field]
-        if field in _NAME_FIELDS:
+    for field in suspects(row.cells):
+        text = row.cells[field]
+        if error_value(text):
+            fix = "Correct the formula, or empty the cell."
+            row.error(field, f"The cell shows the error value “{shown(text)}”.", fix)
+        elif field in _NAME_FIELDS:
             kept = field.startswith("last_name") and is_possible_surname(text)
             what = "is kept as a name" if kept else "is taken as empty"
             row.say("warning", field, f"“{text}” in a column for names {what}.", "Empty the cell, or correct the name.")
             if kept:
                 continue
-        row.empty(field)
-
-
-def _person(row: Row, which: str) -> tuple[tuple[Person, ...], str]:
-    form = row["gender" + which]
-    degree, office = row["degree" + which], row["office" + which]
-    if form.casefold().startswith(("sehr geehrte", "liebe", "guten tag", "dear ")):
-        form, salutation = "", form
-    else:
-        salutation = ""
-    gender, rest = persons.split_form_of_address(form)
-    if rest and persons.is_degree(rest):
-        degree = degree or rest
-    elif rest and gender is not None:
-        office = office or rest
-    elif rest:
-        row.say("notice", "gender" + which, f"“{shown(rest)}” says neither “Frau” nor “Herr”.", "Write one of them.")
-    # English lists keep "Mr" and "Ms" in a column "Title".
-    if degree and not form and persons.gender_of(degree) is not None:
-        gender, degree = persons.gender_of(degree), ""
-    found = persons.person(
-        gender=gender or "",
-        degree=degree,
-        first=row["first_name" + which],
-        last=row["last_name" + which],
-        office=office,
-        suffix=row["suffix" + which],
-    )
-    return ((found,) if found else ()), salutation
-
-
-def _postal(row: Row) -> tuple[str, str, str, str]:
-    """Street, postcode, town and country."""
-    code, city = row["postcode"], row["city"]
-    if row["place"] and not (code or city):
-        split = places.split_place(row["place"])
-        code, city = split or ("", row["place"])
-    code = places.postcode(code)
-    country = places.country_code(row["country"])
-    if country is None:
-        row.error("country", f"The country “{shown(row['country'])}” is not known.", "Write its name or ISO code.")
-    if country == "DE" and code:
-        wrong, fix = places.postcode_fault(code)
-        if wrong:
-            row.error("postcode" if row.has_column("postcode") else "place", wrong, fix)
-    street = f"{row['street']} {row['house_number']}".strip()
-    return street, code, city, country or "DE"
+        row.cells[field] = ""
 
 
 def _order(row: Row) -> Literal["", "person", "organisation"]:
@@ -196,10 +178,6 @@ def _order(row: Row) -> Literal["", "person", "organisation"]:
     if order is None:
         row.error("order", f"“{shown(row['order'])}” is no order of an address.", "Write person or organisation.")
     return order or ""
-
-
-def _given_address(text: str) -> tuple[str, ...]:
-    return tuple(line.strip() for line in re.split(r"[\r\n|]+", text) if line.strip()) if text else ()
 
 
 def _key(row: Row, unit: str, postcode: str, people: Sequence[Person]) -> str:
@@ -214,54 +192,6 @@ def _key(row: Row, unit: str, postcode: str, people: Sequence[Person]) -> str:
     who = row["organisation"] or " ".join(f"{person.first_name} {person.last_name}" for person in people)
     identity = "|".join(part.casefold() for part in (who or row["address"], unit, postcode))
     digest = hashlib.sha256(identity.encode("utf-8", "replace")).digest()
-    return "r-" + base64.b32encode(digest).decode().lower()[:10]
-
-
-def _check(row: Row, recipient: Recipient) -> None:
-    """What only the whole row shows."""
-    if not recipient.organisation and not recipient.address:
-        _check_private(row, recipient)
-    _check_reach(row, recipient)
-    addressing = derive(recipient)
-    if len(addressing.lines) > MAX_LINES:
-        message = f"The address block has {len(addressing.lines)} lines; {MAX_LINES} fit into the window."
-        row.error("address" if recipient.address else "organisation", message, "Shorten it, or leave out the unit.")
-    for line in addressing.lines:
-        if len(line) > WIDE:
-            message = f"The address line “{shown(line)}” may be too wide for the window ({len(line)} characters)."
-            row.say("warning", "organisation", message, "Shorten it.")
-    for notice in addressing.notices:
-        row.say("notice", "gender", notice, "Fill in “Frau”, “Herr” or “divers”, or a column “Briefanrede”.")
-
-
-def _check_private(row: Row, recipient: Recipient) -> None:
-    """Without an organisation a person may be invited, but nobody who holds an office somewhere."""
-    in_office = any(german.saluted(person.office) for person in recipient.persons)
-    if in_office or not any(person.last_name for person in recipient.persons):
-        row.error("organisation", "The organisation is missing.", "Fill in the organisation, or a person's name.")
-    elif row.has_column("organisation"):
-        message = f"The organisation is missing; the letter goes to {shown(recipient.addressee)} in person."
-        row.say("notice", "organisation", message, "Fill in the organisation if the person is invited for one.")
-
-
-def _check_reach(row: Row, recipient: Recipient) -> None:
-    """Whether the recipient can be reached by mail, or else by post."""
-    parts: Mapping[str, str] = {"street": recipient.street, "postcode": recipient.postcode, "city": recipient.city}
-    missing = [field for field, value in parts.items() if not value]
-    # Some countries have no postcodes.
-    if recipient.country != "DE" and "postcode" in missing:
-        missing.remove("postcode")
-    if not missing or len(recipient.address) > 1:
-        return
-    if recipient.email:
-        if recipient.street:
-            names = " and ".join(missing)
-            row.say("notice", missing[0], f"The postal address lacks {names}.", "Complete it, or empty it.")
-    elif row["email"]:
-        return  # the mail address is wrong, and that is said already
-    elif any(parts.values()):
-        names = " and ".join(missing)
-        row.error(missing[0], f"Without an e-mail address it goes by post, but {names} is missing.", "Fill it in.")
-    else:
-        fix = "Fill in an e-mail address, or street, postcode and town."
-        row.error("email", "There is neither an e-mail address nor a postal address.", fix)
+    # Ten letters of base32 are five pairs of 10 bits.
+    bits = int.from_bytes(digest[:7], "big") >> 6
+    return "r-" + "".join([_PAIRS[bits >> shift & 0x3FF] for shift in (40, 30, 20, 10, 0)])
