@@ -19,6 +19,39 @@ _VACATION_SUBJECT = any_of(
     r"^\s*(?:away from (?:my )?(?:mail|desk|office)|on (?:vacation|leave)|i am away)",
     r"\b(?:abwesenheitsnotiz|abwesenheitsassistent|abwesenheitsmeldung|out of office)\b(?!.*\?)",
     r"\bist (?:außer haus|im urlaub|nicht im (?:büro|haus)|abwesend)",
+    r"^\W*(?:autom\w+ odpowied|automatisch antwoord|afwezig|risposta automatica|fuori ufficio|autosvar|"
+    r"absence du bureau)",
+    r"^\W*(?:message d['’]absence|réponse d['’]absence|absent du bureau|fuera de (?:la )?oficina|"
+    r"automaattinen vastaus)",
+    r"^\W*(?:自动回复|自動返信|自動応答|автоответ|vacation (?:reply|message|response))",
+)
+# What the sender of a mail must do before it is delivered.
+_CHALLENGE = any_of(
+    r"(?:click|follow|visit|use|klicken|reply)\b.{0,80}\b(?:to|um|link)\b.{0,80}\b(?:verify|confirm|"
+    r"deliver\w*|allow\w*|"
+    r"approv\w*|bestätig\w*|zuzustellen|freizuschalten|guest list)",
+    r"(?:has been|was|is) (?:waitlisted|quarantined until|held until|being held)|protected by \w+.{0,80}allowed",
+    r"(?:absender|nachricht|mail)\w* .{0,60}(?:zu bestätigen|bestätigen sie|freigeschaltet werden)",
+    r"spam-?schutz.{0,80}bestätig",
+    r"confirm that you are (?:a human|not a spam)|challenge[- /]response",
+    flags=re.DOTALL,
+)
+_LEFT = any_of(
+    r"nicht (?:mehr|länger) (?:\w+ ){0,3}?(?:im (?:haus|hause|amt|dienst|unternehmen)|bei (?:uns|der|dem)|"
+    r"tätig|beschäftigt|"
+    r"in (?:unserem|diesem|der|unserer))",
+    r"\bausgeschieden\b|\b(?:im|in den) ruhestand\b|(?:haus|unternehmen|verwaltung|stadt) verlassen\b|verstorben",
+    r"no longer (?:works?|with|employed|at|part of|a member)|\bhas left\b|\bhave left (?:the|this)|\bretired\b",
+    r"ne (?:fait|travaille) plus|a quitté",
+)
+_MOVED = any_of(
+    r"(?:mail-?)?adresse (?:\w+ ){0,4}?(?:hat sich (?:\w+ )?geändert|geändert|ist (?:\w+ )?(?:ungültig|"
+    r"nicht mehr)|wird nicht mehr)",
+    r"\bneue (?:e-?mail-?|mail-?)?adresse\b",
+    r"(?:ab sofort|künftig|zukünftig) (?:\w+ ){0,3}?(?:unter|an) (?:der |die )?(?:neue|\S+@)",
+    r"(?:e-?mail )?address (?:has|was) (?:been )?changed|\bnew (?:e-?mail )?address\b",
+    r"no longer (?:in use|valid|monitored)",
+    r"nouvelle adresse|wird nicht (?:mehr )?(?:gelesen|abgerufen|bearbeitet)",
 )
 _RECEIPT_SUBJECT = any_of(
     r"^\s*(?:gelesen|ungelesen|nicht gelesen|ungelesen gelöscht|gelöscht|übermittelt|zugestellt)\s*:",
@@ -53,6 +86,10 @@ _ABSENT = tuple(
 _AUTOREPLY_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Auto-Reply", "X-Mail-Autoreply")
 
 
+Sort = Literal["vacation", "left", "moved", "challenge"]
+"""Away for a while; gone for good; another address from now on; asks the sender to prove that they are human."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Automatic:
     """What a machine sent in a person's name; `back` is the first day they can be reached again."""
@@ -60,6 +97,9 @@ class Automatic:
     kind: Literal["automatic", "receipt", "complaint"]
     reason: str
     back: date | None = None
+    sort: Sort = "vacation"
+    successor: str = ""
+    """The address to write to from now on, where somebody left or moved and the note names it."""
 
 
 def read_report(mail: Mail) -> Automatic | None:
@@ -83,13 +123,13 @@ def read_automatic(mail: Mail) -> Automatic | None:
     reason = _header_reason(mail)
     if not reason and _VACATION_SUBJECT.search(subject):
         reason = f"the subject “{subject[:40]}” is an automatic reply's"
-    return _vacation(mail, reason) if reason else None
+    return note(mail, reason) if reason else None
 
 
 def read_absence(mail: Mail, text: str) -> Automatic | None:
     """An out-of-office note that only its text gives away."""
     signs = sum(bool(sign.search(text[:3000])) for sign in _ABSENT)
-    return _vacation(mail, "the text is an out-of-office note") if signs >= 2 else None
+    return note(mail, "the text is an out-of-office note") if signs >= 2 else None
 
 
 def _header_reason(mail: Mail) -> str:
@@ -107,11 +147,44 @@ def _header_reason(mail: Mail) -> str:
     return ""
 
 
-def _vacation(mail: Mail, reason: str) -> Automatic:
+def note(mail: Mail, reason: str) -> Automatic:
+    """An automatic mail with what it says: of what sort it is, when its sender is back, whom to write to instead."""
     text = f"{parse.header(mail, 'Subject')}\n{parse.body(mail)[:5000]}"
+    sort = _sort(text)
     sent = parse.sent_at(mail)
-    back = return_date(text, sent.date()) if sent else None
-    return Automatic(kind="automatic", reason=reason + (f"; back on {back}" if back else ""), back=back)
+    back = return_date(text, sent.date()) if sent and sort == "vacation" else None
+    successor = _successor(mail, text) if sort in ("left", "moved") else ""
+    words = {
+        "vacation": "",
+        "left": "; has left for good",
+        "moved": "; has another address",
+        "challenge": "; a challenge",
+    }
+    told = (
+        words.get(sort, "") + (f", write to {successor}" if successor else "") + (f"; back on {back}" if back else "")
+    )
+    return Automatic(kind="automatic", reason=reason + told, back=back, sort=sort, successor=successor)
+
+
+def _sort(text: str) -> Sort:
+    for sort, pattern in _SORTS:
+        if pattern.search(text):
+            return sort
+    return "vacation"
+
+
+_SORTS: tuple[tuple[Sort, re.Pattern[str]], ...] = (("challenge", _CHALLENGE), ("left", _LEFT), ("moved", _MOVED))
+
+
+def _successor(mail: Mail, text: str) -> str:
+    """The first address in a note that is neither the writer's nor the reader's."""
+    known = {*parse.addresses(mail, "From", "To", "Reply-To", "Return-Path", "Cc")}
+    return next((one for one in parse.find_addresses(text) if one not in known), "")
+
+
+def read_challenge(mail: Mail, text: str) -> Automatic | None:
+    """A mail that asks its reader to prove that they are human, which no header gives away."""
+    return note(mail, "asks the sender to confirm the mail") if _CHALLENGE.search(text[:3000]) else None
 
 
 # --- the return date --------------------------------------------------------------------------------------------

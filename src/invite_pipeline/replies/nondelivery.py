@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
 
 from invite_pipeline.replies import parse
 from invite_pipeline.replies.bounce import Action, Bounce, returned
@@ -26,7 +27,8 @@ _FAILED_SUBJECT = any_of(
         for subject in (
             r"unzustellbar|undeliver(?:able|ed)|undelivered mail",
             r"returned (?:e?-?mail|to sender)|rejected (?:mail|message)",
-            r"(?:mail |message |e-?mail )?deliver[y]? (?:failure|failed|error|problem|has failed|notification|report)",
+            r"(?:mail |message |e-?mail )?delivery (?:failure|failed|error|problem|has failed|notification|report|status)",
+            r"(?:mail |message )?delivery warning",
             r"(?:mail |message )?delivery status notification\s*\((?:failure|delay)",
             r"failure notice|(?:mail|message) (?:delivery )?fail|mail system error",
             r"(?:mail|message) could ?n[o']t be deliver|could ?n[o']t deliver",
@@ -39,7 +41,8 @@ _FAILED_SUBJECT = any_of(
 )
 _DELAYED = any_of(
     r"\(delay\)|\bdelayed\b|verz(?:ö|oe)ger|could not send message for past|warning: (?:message|could)",
-    r"will (?:keep|continue) (?:re)?try|still being retried|delivery attempts will continue",
+    r"will (?:keep|continue) (?:to )?(?:re)?try|\bpostponed\b|will be retried|still being retried",
+    r"delivery attempts will continue",
     r"(?:message|mail) (?:still|not yet) (?:un)?deliver|this is a warning message only|not need to resend",
     r"weitere zustellversuche|wird weiter(?:hin)? versucht|noch nicht zugestellt",
 )
@@ -53,10 +56,30 @@ _COPY = any_of(
 )
 _FAILED_WORDS = any_of(
     r"(?:could|can|was|were|cannot) ?(?:not|n't)? ?(?:be )?(?:deliver|sent)|undeliver|unable to deliver",
-    r"did ?n[o']t reach",
-    r"permanent(?:ly)? (?:fatal )?(?:error|fail)|delivery (?:has )?fail|returned to sender|rejected|bounced",
+    r"did ?n[o']t reach|unable to (?:send|reach|relay|find)|deliver\w* .{0,60}?(?:fail|abort|postpon)",
+    r"permanent(?:ly)? (?:fatal )?(?:error|fail)|fail\w* permanent|delivery (?:has )?fail",
+    r"fail\w* (?:to deliver|recipient)",
+    r"returned to sender|rejected|bounced|(?:has|have) been returned|error while|delivery (?:error|problem)",
+    r"(?:user|recipient|mailbox|address|host|domain|account) .{0,30}?(?:unknown|unavailable|not (?:known|found|exist))",
+    r"(?:unknown|no such|invalid|bad) (?:user|recipient|mailbox|address|host|domain|account)",
+    r"(?:mail ?box|quota) .{0,20}?(?:full|exceed)|over ?quota|postponed",
     r"nicht (?:\w+ )?(?:zugestellt|ausgeliefert|übermittelt|erreicht)|unzustellbar|fehler bei der",
-    r"\b5\d\d[\s-]|\b[45]\.\d\.\d{1,3}\b",
+    r"n'a (?:pas )?pu (?:e|ê)tre|non remis|no se (?:ha )?pudo entregar|impossibile (?:consegnare|recapitare)",
+    r"送信|配信|届|宛先|存在しません|无法|退信|не (?:было )?доставлен",
+    r"\b5\d\d[\s\]#-]|\b[45]\.\d\.\d{1,3}\b",
+)
+# A server's own account: nobody writes from there but a machine.
+_DAEMON = re.compile(r"(?:mailer|mail)-?daemon|(?:post_?master|mdaemon)$|^double-bounce", re.IGNORECASE)
+_RETURN_ADDRESS = re.compile(
+    r"(?:^|[-_.+])(?:bounces?|return|verp|errors?|admin)\b|^(?:bounce|owner|prvs|msprvs)", re.IGNORECASE
+)
+_FORWARDED = re.compile(r"^\s*(?:wg|fwd?|aw|sv|tr|i)\s*:", re.IGNORECASE)
+# Whom a letter is about stands below such a line; above it stands whom the mail was written to.
+_LIST_OF_FAILED = any_of(
+    r"(?:did not reach|could not be (?:delivered|sent) to|unable to deliver .{0,40}?to|not delivered to|failed to) .*$",
+    r"^.{0,80}\b(?:following|these|failed) (?:\S+ )?(?:recipient|address|user|destination|mailbox).*$",
+    r"^.{0,80}\b(?:folgende\w*|diese) (?:\S+ )?(?:empfänger|adress).*$",
+    flags=re.MULTILINE,
 )
 
 
@@ -65,18 +88,27 @@ def from_server(mail: Mail) -> bool:
     if mail.get("X-Failed-Recipients"):
         return True
     sender = parse.header(mail, "From")[:500]
-    return bool(_SERVER_NAMES.search(sender.split("<")[0]) or _SERVER_NAMES.search(_local_part(mail)))
+    name, _, address = sender.partition("<")
+    return any(_SERVER_NAMES.search(one) for one in (name, _local_part(mail), address.split("@")[0]))
 
 
 def looks_returned(mail: Mail, *, to_bounce_address: bool = False) -> bool:
     """Whether a mail without a readable report is a server's letter about a mail that was not delivered."""
-    subject = bool(_FAILED_SUBJECT.match(parse.header(mail, "Subject")[:300]))
+    told = parse.header(mail, "Subject")[:300]
+    subject = bool(_FAILED_SUBJECT.match(told))
     server = from_server(mail)
-    machine = server or to_bounce_address or parse.header(mail, "Return-Path").strip() == "<>"
-    if subject and machine:
-        return True
     is_report = "delivery-status" in str(mail.get("Content-Type", "")).lower()
-    return (subject or server or to_bounce_address or is_report) and bool(_FAILED_WORDS.search(parse.body(mail)[:5000]))
+    machine = server or to_bounce_address or is_report or parse.header(mail, "Return-Path").strip() == "<>"
+    if machine and (subject or _DAEMON.search(_local_part(mail))):
+        return True
+    to_return_address = any(_RETURN_ADDRESS.search(one.split("@")[0]) for one in parse.addresses(mail, "To"))
+    if not (subject or machine or to_return_address) or (_FORWARDED.match(told) and not machine and subject):
+        return False
+    fails = bool(_FAILED_WORDS.search(parse.body(mail)[:5000]))
+    if subject or machine:
+        return fails
+    copied = returned(mail) is not None or bool(_COPY.search(parse.body(mail)[:20_000]))
+    return fails and (copied or bool(_FAILED_WORDS.search(told)))
 
 
 def read_letter(mail: Mail, ours: tuple[str, ...] = ()) -> tuple[Bounce, ...]:
@@ -87,6 +119,8 @@ def read_letter(mail: Mail, ours: tuple[str, ...] = ()) -> tuple[Bounce, ...]:
     action: Action = "delayed" if _DELAYED.search(f"{subject}\n{letter[:3000]}") else "failed"
     words = " ".join(_reason(letter).split())[:1000]
     status = find_status(letter)
+    # A version number in what was sent is no success.
+    status = "" if status.startswith("2") else status
     found = []
     for recipient in _failed_addresses(mail, letter, text, ours) or [""]:
         classification = classify(status, words) if action == "failed" else None
@@ -105,18 +139,22 @@ def _reason(letter: str) -> str:
 def _failed_addresses(mail: Mail, letter: str, text: str, ours: tuple[str, ...]) -> list[str]:
     """From the most explicit to the least: the header, the letter, flufl.bounce, the returned mail's To."""
     not_failed = {*ours, *parse.addresses(mail, "From", "To", "Delivered-To", "Return-Path", "X-Original-To")}
-    for candidates in (
-        parse.addresses(mail, "X-Failed-Recipients"),
-        parse.find_addresses(letter),
-        _ask_flufl(mail),
-        _returned_to(mail),
-        parse.find_addresses(text),
-    ):
-        found = [one for one in dict.fromkeys(candidates) if one not in not_failed and not _is_server(one)]
+    below = _LIST_OF_FAILED.search(letter)
+    sources: tuple[Callable[[], list[str]], ...] = (
+        lambda: parse.addresses(mail, "X-Failed-Recipients"),
+        lambda: parse.find_addresses(letter[below.start() :]) if below else [],
+        lambda: parse.find_addresses(letter),
+        lambda: _ask_flufl(mail),
+        lambda: _returned_to(mail),
+        lambda: parse.find_addresses(text),
+    )
+    for source in sources:
+        found = [one for one in dict.fromkeys(source()) if one not in not_failed and not _is_server(one)]
         if found:
             # A letter that lists more is quoting somebody's mail.
             return found if len(found) <= 5 else found[:1]
-    return []
+    # Who writes to themselves gets themselves back.
+    return [one for one in dict.fromkeys(parse.find_addresses(letter)) if not _is_server(one)][:1]
 
 
 def _ask_flufl(mail: Mail) -> list[str]:

@@ -29,6 +29,9 @@ _ADDRESS = re.compile(
     r"[a-z0-9!#$%&'*+/=?^_`{|}~.\-\x80-\U0010ffff]{1,200}@[a-z0-9.\-\x80-\U0010ffff]{1,200}", re.IGNORECASE
 )
 
+# "smtp=somebody@…" in the letters of old Exchange servers.
+_PREFIX = re.compile(r"^(?:smtp|mailto|rfc822|to)=")
+
 Mail = Message
 
 
@@ -78,7 +81,7 @@ def addresses(mail: Mail, *names: str) -> list[str]:
 
 def find_addresses(text: str) -> list[str]:
     """What looks like a mail address in a header or a text, lower-cased, in order."""
-    found = (hit.group().lower().strip(".'`") for hit in _ADDRESS.finditer(text[:MAX_TEXT]))
+    found = (_PREFIX.sub("", hit.group().lower()).strip(".'`") for hit in _ADDRESS.finditer(text[:MAX_TEXT]))
     return [one for one in found if re.fullmatch(r"[^@]+@[^@.]+(\.[^@.]+)*", one)]
 
 

@@ -63,6 +63,7 @@ class MailReading:
     reading: TextReading | None = None
     calendar: CalendarReply | None = None
     bounces: tuple[Bounce, ...] = ()
+    automatic: Automatic | None = None
     unreadable: bool = False
 
     def as_json(self) -> dict[str, object]:
@@ -119,7 +120,7 @@ def _read(mail: Mail, name: str) -> MailReading:
     if machine:
         return _read_automatic(seen, mail, machine)
     if parse.header(mail, "Return-Path").strip() == "<>":
-        return _read_automatic(seen, mail, Automatic(kind="automatic", reason="an empty Return-Path"))
+        return _read_automatic(seen, mail, automatic.note(mail, "an empty Return-Path"))
     return _read_human(seen, mail)
 
 
@@ -150,7 +151,7 @@ def _read_automatic(seen: MailReading, mail: Mail, found: Automatic) -> MailRead
     recipient = seen.recipient
     if found.kind == "complaint" and (original := bounce.returned(mail)) is not None:
         recipient = next(iter(parse.addresses(original, "To")), recipient)
-    return replace(seen, kind=found.kind, reason=found.reason, recipient=recipient, text=text)
+    return replace(seen, kind=found.kind, reason=found.reason, recipient=recipient, text=text, automatic=found)
 
 
 def _read_human(seen: MailReading, mail: Mail) -> MailReading:
@@ -158,8 +159,10 @@ def _read_human(seen: MailReading, mail: Mail) -> MailReading:
     if mail.get("List-Id") or parse.header(mail, "Precedence").lower() in ("bulk", "list", "junk"):
         return replace(seen, kind="other", reason="a mailing list's or newsletter's mail", text=text)
     found = _or_subject(read_text(text), parse.header(mail, "Subject"))
-    if found.answer == "unclear" and (absence := automatic.read_absence(mail, text)):
-        return replace(seen, kind="automatic", reason=absence.reason, text=text)
+    if found.answer == "unclear":
+        note = automatic.read_absence(mail, text) or (automatic.read_challenge(mail, text) if found.silent else None)
+        if note:
+            return _read_automatic(seen, mail, note)
     if found.answer == "unclear" and (names := parse.attachments(mail)):
         found = replace(found, reason=f"{found.reason}; something is attached ({', '.join(names)[:100]})")
     return replace(

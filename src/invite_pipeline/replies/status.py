@@ -26,7 +26,7 @@ _NO_SUCH_USER = any_of(
     r"invalid (?:final delivery )?(?:mailbox|recipient|address|user)",
     r"(?:mailbox|account|recipient|address|user|inbox) (?:\S+ )?(?:is )?(?:not (?:found|available|valid)|unavailable)",
     r"(?:mailbox|account|recipient|address|user|inbox) (?:\S+ )?(?:is |was )?(?:disabled|inactive|closed|suspended)",
-    r"no mailbox (?:here )?by that name",
+    r"no mail ?box (?:here|found|by that name|available)",
     r"recipient not found|RecipN(?:ot)?Found|RecipientNotFound|address unknown",
     r"not a (?:valid|known|local) (?:user|mailbox|recipient|address)",
     r"account that you tried to reach",
@@ -41,19 +41,26 @@ _SENDER_AT_FAULT = any_of(
     r"IP=",
     r"\bPTR\b|reverse[ -]?dns|\brdns\b",
     r"black ?-?list|block ?-?list|\bRBL\b|\bDNSBL\b|spamhaus|spamcop|barracuda|reputation",
-    r"\bspam\b|spam-|unsolicited",
+    r"\bspam|unsolicited|\bbulk e?-?mail|mass mail",
     r"\bSPF\b|\bDKIM\b|\bDMARC\b",
     r"virus|malware|phish",
+)
+_MAILBOX_FULL = any_of(
+    r"(?:mail ?|in)?box (?:is )?(?:full|over)|(?:mail ?box|account|user) .{0,30}?(?:exceed|over) ?(?:\S+ )?"
+    r"(?:allowed size|(?:disk |storage )?(?:quota|space|limit))",
+    r"mail ?box (?:size|space|disk)|quota|(?:disk|storage|mail ?box) space|too many (?:mails|messages) on",
+    r"postfach .{0,30}?voll|zu ?viele mails|exceeded (?:its |the )?(?:disk|storage)",
 )
 _CONTENT = any_of(
     r"(?:message|mail|nachricht)\b.{0,40}?too (?:large|big|long)",
     r"(?:nachricht|mail)\b.{0,40}?zu gro(?:ß|ss)",
     r"(?:message|maximum|size)\b.{0,40}?exceed\S* .{0,30}?(?:size|maximum)",
-    r"size limit|maximum (?:message )?size|message size exceeds|too large",
+    r"size limit|maximum (?:message )?size|message size exceeds|too (?:large|big)",
 )
 _SOFT = any_of(
     r"quota|(?:mail ?|in)?box (?:is )?full|over (?:its )?limit|exceeded storage|(?:storage|space) (?:limit|exceeded)",
-    r"insufficient (?:system )?(?:storage|disk|space)|(?:not enough|out of) (?:space|storage|disk)",
+    r"insufficient (?:system )?(?:storage|disk|space)|(?:not enough|out of) (?:space|storage|disk)|space not enough",
+    r"(?:currently|temporarily) (?:unavailable|disabled|suspended|not available)",
     r"postfach .{0,30}?voll|speicher\S* .{0,30}?(?:überschritten|erreicht|voll)",
     r"try (?:again )?later|temporar|vor(?:ü|ue)bergehend|grey ?list|gray ?list|deferred|rate limit|too busy",
     r"time[d -]*out|zeit(?:ü|ue)berschreitung|connection (?:refused|timed|lost|reset)|could not (?:connect|be reached)",
@@ -90,9 +97,13 @@ def classify(status: str, words: str) -> BounceClass:
     sender's address with "Status: 4.7.1" and "450 4.7.1 [EAB] 554 IP=…".
     """
     words = words[:5000]
-    nobody = bool(_NO_SUCH_USER.search(words))
     codes = [code for code in (find_status(words), status) if code and not code.endswith(".0.0")]
-    if not nobody and (_SENDER_AT_FAULT.search(words) or any(map(_is_policy, codes))):
+    if _MAILBOX_FULL.search(words) and not any(code in _CONTENT_CODES for code in codes):
+        return "soft"
+    nobody = bool(_NO_SUCH_USER.search(words))
+    if not nobody and any(map(_is_policy, codes)) and _CONTENT.search(words):
+        return "content"
+    if not nobody and (_sender_at_fault(status, words) or any(map(_is_policy, codes))):
         return "policy"
     if by_code := next((meaning for code in codes if (meaning := _by_code(code))), None):
         return by_code
@@ -101,6 +112,12 @@ def classify(status: str, words: str) -> BounceClass:
     if by_words := _by_words(words):
         return by_words
     return "soft" if _temporary(status, words) else "hard"
+
+
+def _sender_at_fault(status: str, words: str) -> bool:
+    """Whether a server blames the sender; a scanner's footer ("scanned for viruses") below a plain 5.1.1 does not."""
+    told = bool(find_reply_code(words) or find_status(words))
+    return bool(_SENDER_AT_FAULT.search(words)) and (told or not status or _by_code(status) is None)
 
 
 def _is_policy(code: str) -> bool:
