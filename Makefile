@@ -7,7 +7,7 @@ ARGS ?=
 bin := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock bench
+.PHONY: help setup demo test check crash-test format lock bench
 
 ## help     what can be made
 help:
@@ -34,6 +34,11 @@ check:
 	$(bin)/mypy
 	$(bin)/lint-imports
 	$(bin)/pytest $(ARGS)
+
+## crash-test  kill senders a thousand times and compare the mail server's record with the store
+crash-test:
+	@scripts/setup.sh test
+	$(bin)/python -m tests.crash_harness $(or $(ARGS),1000)
 
 ## format   put the code into its one format
 format:

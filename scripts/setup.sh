@@ -19,10 +19,11 @@ fail() {
 
 on_ubuntu() { grep -qsx 'ID=ubuntu' /etc/os-release; }
 
-# What the tests need on top: PostgreSQL's server programs, a browser, and a library for what drives it.
+# What the tests and benchmarks need on top: PostgreSQL's server programs, postfix's smtp-sink and smtp-source, a
+# browser, and a library for what drives it.
 add_test_needs() {
   lock=requirements-dev.lock
-  packages+=(postgresql libatomic1)
+  packages+=(postgresql postfix libatomic1)
   if on_ubuntu; then
     # Ubuntu has Chromium only as a snap: Playwright fetches its own, which needs these libraries.
     packages+=(libasound2t64 libatk-bridge2.0-0t64 libatk1.0-0t64 libatspi2.0-0t64 libcairo2 libcups2t64 libdbus-1-3
@@ -51,6 +52,11 @@ as_root() { if ((EUID == 0)); then "$@"; else sudo "$@"; fi; }
 
 apt() { as_root env DEBIAN_FRONTEND=noninteractive apt-get "$@"; }
 
+# Of postfix only two programs of its tests are wanted, no mail server that starts.
+without_mail_server() {
+  echo 'postfix postfix/main_mailer_type select No configuration' | as_root debconf-set-selections || true
+}
+
 apt_install() {
   apt -qq update || say "apt-get update failed; trying with the package lists that are there."
   apt -qq -y install --no-install-recommends "$@"
@@ -66,6 +72,11 @@ without_main_cluster() {
   return "$status"
 }
 
+without_mail_server_and_cluster() {
+  without_mail_server
+  without_main_cluster apt_install "$@"
+}
+
 install_packages() {
   local missing log status=0
   if ! command -v dpkg-query >/dev/null; then
@@ -79,7 +90,7 @@ install_packages() {
     "  apt-get update && apt-get install --no-install-recommends ${missing[*]}"
   say "Installing system packages by apt: ${missing[*]}"
   log=$(mktemp)
-  without_main_cluster apt_install "${missing[@]}" >"$log" 2>&1 || status=$?
+  without_mail_server_and_cluster "${missing[@]}" >"$log" 2>&1 || status=$?
   if ((status)); then
     tail -n 20 "$log" >&2
     rm -f "$log"

@@ -6,6 +6,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
+from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -32,23 +33,7 @@ class Templates:
     """The templates of one campaign folder; nothing that stands in the data can become markup or template code."""
 
     def __init__(self, folder: Path) -> None:
-        self._environment = ImmutableSandboxedEnvironment(
-            loader=FileSystemLoader(folder / FOLDER),
-            undefined=StrictUndefined,
-            autoescape=lambda name: name is None or name.endswith(".html"),
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-        )
-        self._environment.filters.update(
-            date=long_date,
-            weekday_date=weekday_date,
-            time=clock_time,
-            plain=plain,
-            keep=keep_together,
-            typeset=typeset,
-            slot=slot,
-        )
+        self._environment = _environment(folder)
 
     def render(self, name: str, /, **context: Any) -> str:
         """Render one template. Raises TemplateBroken naming the template and the line that is wrong."""
@@ -156,6 +141,29 @@ class Templates:
             f"{str(error).rstrip('.')}.",
             "Check the name's spelling, or add the value to campaign.toml.",
         )
+
+
+@lru_cache(maxsize=8)
+def _environment(folder: Path) -> ImmutableSandboxedEnvironment:
+    """One folder's templates are compiled once in a process; the loader sees when one has changed."""
+    environment = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(folder / FOLDER),
+        undefined=StrictUndefined,
+        autoescape=lambda name: name is None or name.endswith(".html"),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(
+        date=long_date,
+        weekday_date=weekday_date,
+        time=clock_time,
+        plain=plain,
+        keep=keep_together,
+        typeset=typeset,
+        slot=slot,
+    )
+    return environment
 
 
 def _place(error: Exception, name: str) -> tuple[str, int | None]:
