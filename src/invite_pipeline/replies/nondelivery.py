@@ -27,7 +27,8 @@ _FAILED_SUBJECT = any_of(
         for subject in (
             r"unzustellbar|undeliver(?:able|ed)|undelivered mail",
             r"returned (?:e?-?mail|to sender)|rejected (?:mail|message)",
-            r"(?:mail |message |e-?mail )?delivery (?:failure|failed|error|problem|has failed|notification|report|status)",
+            r"(?:mail |message |e-?mail )?delivery (?:failure|failed|error|problem|has failed)",
+            r"(?:mail |message |e-?mail )?delivery (?:notification|report|status)",
             r"(?:mail |message )?delivery warning",
             r"(?:mail |message )?delivery status notification\s*\((?:failure|delay)",
             r"failure notice|(?:mail|message) (?:delivery )?fail|mail system error",
