@@ -54,6 +54,7 @@ def test_server_names_neither_itself_nor_its_version(office: Office) -> None:
         _get(base_url + "/r/wrong/antwort")
     assert refused.value.code == 404
     assert "server" not in {name.lower() for name in refused.value.headers}
+    refused.value.close()
 
 
 def test_port_that_is_taken_is_one_clear_sentence(tmp_path: Path) -> None:
