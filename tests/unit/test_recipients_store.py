@@ -10,7 +10,7 @@ import pytest
 from invite_pipeline.domain.events import Issued, Loaded
 from invite_pipeline.domain.recipient import Recipient
 from invite_pipeline.domain.stage import StageReport
-from invite_pipeline.recipients.load import ListedRecipient
+from invite_pipeline.recipients.listed import ListedRecipient
 from invite_pipeline.recipients.store import store_recipients
 from invite_pipeline.store import queries
 from invite_pipeline.store.database import Store

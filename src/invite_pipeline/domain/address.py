@@ -15,6 +15,8 @@ from .german import typeset
 from .recipient import Person, Recipient
 
 MAX_LINES = 6
+_LONG = 40
+"""Characters from which "Herrn" stands in a line of its own above the name."""
 NEUTRAL = "Sehr geehrte Damen und Herren,"
 
 _HERR = {"f": "Frau", "m": "Herrn"}
@@ -140,7 +142,8 @@ def _person_lines(person: Person, recipient: Recipient, *, together: bool) -> li
         office, person = "Professorin", replace(person, degree=_PROFESSOR.sub("", person.degree).strip())
     line = _join(title, office)
     more_than_surname = bool(person.first_name or person.degree)
-    alone = more_than_surname and bool(office or _person_first(recipient, person))
+    long = len(line) + len(_name(person)) > _LONG
+    alone = more_than_surname and bool(office or long or _person_first(recipient, person))
     if together or not alone or not line:
         return [typeset(part) for part in [_join(line, _name(person))] if part]
     return [typeset(line), typeset(_name(person))]

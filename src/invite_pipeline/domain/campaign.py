@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import PurePosixPath
@@ -15,6 +16,7 @@ from invite_pipeline.errors import SettingInvalid
 _CLOSED: dict[str, object] = {"extra": "forbid"}
 
 Language = Literal["de", "en", "fr"]
+LANGUAGES: tuple[Language, ...] = ("de", "en", "fr")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,7 +228,9 @@ class Campaign:
     programme: tuple[ProgrammeItem, ...] = ()
     store: StoreSettings = field(default_factory=StoreSettings)
     recipients: tuple[str, ...] = ()
-    """The lists, relative to the campaign folder; empty means every CSV and XLSX file in recipients/."""
+    """The lists, relative to the campaign folder; empty means every CSV file and workbook in recipients/."""
+    columns: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    """What columns of the lists mean: a field and the header(s) of its column; `extra` keeps columns for templates."""
 
     def __post_init__(self) -> None:
         _identifier("id", self.id)

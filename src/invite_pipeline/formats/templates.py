@@ -33,6 +33,8 @@ class Templates:
     """The templates of one campaign folder; nothing that stands in the data can become markup or template code."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder / FOLDER
+        self._existing: dict[str, bool] = {}
         self._environment = _environment(folder)
 
     def render(self, name: str, /, **context: Any) -> str:
@@ -48,6 +50,18 @@ class Templates:
             return self._environment.loader.get_source(self._environment, name)[0]  # type: ignore[union-attr]
         except (TemplateNotFound, UnicodeDecodeError) as error:
             raise self._broken(name, error) from error
+
+    def in_language(self, name: str, language: str) -> str:
+        """The translation of a template ("letter.fr.html") where the campaign has it, else the template itself."""
+        stem, dot, suffix = name.rpartition(".")
+        translated = f"{stem}.{language}{dot}{suffix}"
+        return translated if self.exists(translated) else name
+
+    def exists(self, name: str) -> bool:
+        """Whether the campaign has this template."""
+        if name not in self._existing:
+            self._existing[name] = (self._folder / name).is_file()
+        return self._existing[name]
 
     def included(self, name: str) -> set[str]:
         """The template itself and every one that it includes or extends. Raises TemplateBroken."""

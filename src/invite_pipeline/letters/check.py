@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from invite_pipeline.domain.campaign import inside
+from invite_pipeline.domain.campaign import LANGUAGES, inside
 from invite_pipeline.domain.invitation import Invitation, InvitationState
 from invite_pipeline.domain.recipient import Recipient
 from invite_pipeline.domain.workspace import Workspace
@@ -14,7 +14,14 @@ from invite_pipeline.formats.template_rules import check_template
 from invite_pipeline.formats.templates import FOLDER, Templates, campaign_context
 from invite_pipeline.letters.accessibility import Mistake, mistakes, style_mistakes
 from invite_pipeline.letters.fonts import missing_fonts
-from invite_pipeline.letters.template import LETTER, LETTER_STYLE, PROGRAMME, PROGRAMME_STYLE, letter_context
+from invite_pipeline.letters.template import (
+    LETTER,
+    LETTER_STYLE,
+    PROGRAMME,
+    PROGRAMME_STYLE,
+    letter_context,
+    letter_template,
+)
 
 _IMAGES = (".svg", ".png", ".jpg", ".jpeg")
 
@@ -27,9 +34,12 @@ def check_letters(workspace: Workspace, sample: Recipient) -> list[Problem]:
         LETTER: letter_context(workspace, sample, invitation),
         PROGRAMME: campaign_context(workspace.campaign),
     }
+    contexts |= {
+        name: contexts[LETTER] for language in LANGUAGES if (name := letter_template(templates, language)) != LETTER
+    }
     problems: list[Problem] = []
     for name, context in contexts.items():
-        problems += check_template(templates, name, context, needs="link" if name == LETTER else "")
+        problems += check_template(templates, name, context, needs="" if name == PROGRAMME else "link")
         problems += _accessibility(templates, name)
     for name in (LETTER_STYLE, PROGRAMME_STYLE):
         problems += templates.check(name, {}) or _of(name, style_mistakes(templates.source(name)))

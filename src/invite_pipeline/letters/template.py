@@ -39,6 +39,11 @@ def _personal_context(
     return personal_context(recipient, link=link, code=invitation.code)
 
 
+def letter_template(templates: Templates, language: str) -> str:
+    """The letter's template in a recipient's language, else the one that all have."""
+    return templates.in_language(LETTER, language)
+
+
 class LetterWriter:
     """Writes the HTML of letters: where the template only prints what is personal, it is rendered once for many."""
 
@@ -47,24 +52,27 @@ class LetterWriter:
         self._workspace = workspace
         self._signer = LinkSigner(workspace.keys, workspace.campaign.id)
         self._shared = _shared_context(workspace)
-        self._only_prints = templates.only_prints(LETTER, _PERSONAL, _LISTS)
-        self._parts: dict[int, list[str]] = {}
+        self._only_prints: dict[str, bool] = {}
+        self._parts: dict[tuple[str, int], list[str]] = {}
 
     def html(self, recipient: Recipient, invitation: Invitation) -> str:
         """The HTML of one letter. Raises TemplateBroken."""
+        name = letter_template(self._templates, recipient.language)
         personal = _personal_context(self._workspace, self._signer, recipient, invitation)
-        if not self._only_prints:
-            return self._templates.render(LETTER, **self._shared, **personal)
-        lines = len(personal["address"])
-        if lines not in self._parts:
-            stand_ins: dict[str, Any] = {name: Printed(name) for name in personal}
-            stand_ins["address"] = [Printed(f"address.{line}") for line in range(lines)]
-            self._parts[lines] = cut(self._templates.render(LETTER, **self._shared, **stand_ins))
+        if name not in self._only_prints:
+            self._only_prints[name] = self._templates.only_prints(name, _PERSONAL, _LISTS)
+        if not self._only_prints[name]:
+            return self._templates.render(name, **self._shared, **personal)
+        form = name, len(personal["address"])
+        if form not in self._parts:
+            stand_ins: dict[str, Any] = {one: Printed(one) for one in personal}
+            stand_ins["address"] = [Printed(f"address.{line}") for line in range(form[1])]
+            self._parts[form] = cut(self._templates.render(name, **self._shared, **stand_ins))
         try:
-            return joined(self._parts[lines], personal)
+            return joined(self._parts[form], personal)
         except AttributeError:
             # A part that recipients do not have: the template itself says where it is asked for.
-            return self._templates.render(LETTER, **self._shared, **personal)
+            return self._templates.render(name, **self._shared, **personal)
 
 
 def programme_html(templates: Templates, workspace: Workspace) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from invite_pipeline.domain.campaign import LANGUAGES
 from invite_pipeline.domain.invitation import Invitation, InvitationState
 from invite_pipeline.domain.recipient import Recipient
 from invite_pipeline.domain.reply import Attendee, Role
@@ -38,8 +39,9 @@ def _check_templates(workspace: Workspace, sample: Recipient) -> list[Problem]:
     for kind, name in TEMPLATES.items():
         for state in _STATES if kind == CONFIRMATION else _STATES[:1]:
             context = composer.context(sample, invitation, state, kind)
-            for suffix in ("html", "txt"):
-                problems += check_template(templates, f"{name}.{suffix}", context, needs="link")
+            files = (f"{name}.html", f"{name}.txt")
+            for file in dict.fromkeys(templates.in_language(file, one) for one in ("", *LANGUAGES) for file in files):
+                problems += check_template(templates, file, context, needs="link")
     return list(dict.fromkeys(problems))
 
 

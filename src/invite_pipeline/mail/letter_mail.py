@@ -59,8 +59,9 @@ class Composer:
         kind = kind_of(wave)
         context = self.context(recipient, invitation, state, kind, test=bool(test_to))
         name = TEMPLATES[kind]
-        plain = self._templates.render(f"{name}.txt", **context)
-        html = self._inliner.inline(self._templates.render(f"{name}.html", **context))
+        written, shown = (self._templates.in_language(f"{name}.{form}", recipient.language) for form in ("txt", "html"))
+        plain = self._templates.render(written, **context)
+        html = self._inliner.inline(self._templates.render(shown, **context))
         # A code of its own for each test: mailboxes that know a Message-ID show its second mail to nobody.
         code = new_code() if test_to else invitation.code
         mail_id = message_id(code, wave, self._domain)

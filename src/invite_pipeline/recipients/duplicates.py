@@ -2,81 +2,69 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 
 from invite_pipeline.domain.recipient import Recipient
-from invite_pipeline.errors import Problem
-from invite_pipeline.recipients.near import Organisation, near_pairs
+from invite_pipeline.recipients.listed import ListedRecipient
 from invite_pipeline.recipients.row import Row
 
+_SMALL = (1 << 60) - 1
+"""Hashes of 60 bits take two thirds of the memory of longer ones; what they find is looked at."""
 
-@dataclass
+
 class Seen:
-    """The rows so far, by hashes of everything that must not stand in two of them.
+    """The recipients so far, by hashes of everything that must not stand in two rows.
 
-    What is remembered of each must be small, since there may be a million: a place is the file's number and the row.
+    What is remembered beside the recipients themselves is one number each: there may be a million.
     """
 
-    _files: dict[str, int] = field(default_factory=dict)
-    _keys: dict[int, int] = field(default_factory=dict)
-    _addresses: dict[int, int] = field(default_factory=dict)
-    _emails: dict[int, int] = field(default_factory=dict)
-    _organisations: dict[str, Organisation] = field(default_factory=dict)
+    def __init__(self, accepted: Sequence[ListedRecipient]) -> None:
+        self._accepted = accepted
+        self._keys: dict[int, int] = {}
+        self._postal: dict[int, int] = {}
+        self._emails: dict[int, int] = {}
+        self._sharing: dict[str, list[int]] = {}
+        """Mailboxes of several recipients, with all of them."""
 
     def check(self, row: Row, recipient: Recipient) -> None:
-        """Note in `row` where the recipient stood before; remember it where it did not."""
-        place = self._files.setdefault(row.file, len(self._files)) << 32 | row.number
-        organisation, email = recipient.organisation.casefold(), recipient.email.casefold()
-        mailbox = hash((organisation, email)) if email else None
-        postal = _postal_identity(recipient, organisation)
-        before = self._addresses.get(mailbox) if mailbox else None
-        before = before or (self._addresses.get(postal) if postal else None)
-        # File names must differ in more than capitals.
-        key = hash(recipient.key.casefold())
-        if before:
-            message = f"The same organisation and address stand in {self._said(before)}."
+        """Note in `row` where the recipient stood before; remember it, as the next to be accepted, where it did not."""
+        key, postal, email = _key(recipient), _postal_identity(recipient), recipient.email.casefold()
+        key_hash, postal_hash, email_hash = hash(key) & _SMALL, hash(postal) & _SMALL, hash(email) & _SMALL
+        sharing = self._sharing_mailbox(email, email_hash) if email else []
+        organisation = recipient.organisation.casefold()
+        same = [one for one in sharing if self._accepted[one].recipient.organisation.casefold() == organisation]
+        same += self._found(self._postal, postal_hash, postal, _postal_identity) if postal else []
+        if same:
+            message = f"The same organisation and address stand in {self._said(same[0])}."
             row.error("organisation", message, "Remove one of them.")
-        elif key in self._keys:
-            self._same_key(row, recipient, self._said(self._keys[key]))
+        elif before := self._found(self._keys, key_hash, key, _key):
+            self._same_key(row, recipient, self._said(before[0]))
         if row.broken:
             return
-        self._keys[key] = place
+        place = len(self._accepted)
+        self._keys[key_hash] = place
         if postal:
-            self._addresses[postal] = place
-        if mailbox:
-            self._addresses[mailbox] = place
-            self._share(row, recipient, email, place)
-        if organisation and organisation not in self._organisations:
-            column = row.letter("organisation")
-            self._organisations[organisation] = Organisation(
-                recipient.organisation, row.file, row.number, column, recipient.city
-            )
-
-    def near_duplicates(self) -> list[Problem]:
-        """A warning for each organisation that is spelled almost like one in another row."""
-        fix = "Remove one of them if they are the same."
-        return [
-            Problem(
-                "warning",
-                later.file,
-                f"“{later.name}” is almost the same as “{earlier.name}” in {earlier.file}, row {earlier.row}.",
-                fix,
-                row=later.row,
-                column=later.column,
-            )
-            for earlier, later in near_pairs(list(self._organisations.values()))
-        ]
-
-    def _share(self, row: Row, recipient: Recipient, email: str, place: int) -> None:
-        """Two invitees may share one mailbox: that is noticed, and nobody is merged."""
-        other = self._emails.setdefault(hash(email), place)
-        if other != place:
-            message = f"The e-mail address “{recipient.email}” also stands in {self._said(other)}."
+            self._postal[postal_hash] = place
+        if email:
+            self._emails.setdefault(email_hash, place)
+        if sharing:
+            self._sharing.setdefault(email, sharing).append(place)
+            message = f"The e-mail address “{recipient.email}” also stands in {self._said(sharing[0])}."
             row.say("warning", "email", message, "Correct it, unless both share the mailbox.")
 
+    def _found(self, index: dict[int, int], hashed: int, value: object, of: Callable[[Recipient], object]) -> list[int]:
+        place = index.get(hashed)
+        # A file that broke off in the middle took its rows with it.
+        if place is None or place >= len(self._accepted) or of(self._accepted[place].recipient) != value:
+            return []
+        return [place]
+
+    def _sharing_mailbox(self, email: str, hashed: int) -> list[int]:
+        """Those who have this mailbox already: two invitees may share one, and nobody is merged."""
+        return self._sharing.get(email) or self._found(self._emails, hashed, email, lambda one: one.email.casefold())
+
     def _said(self, place: int) -> str:
-        name = list(self._files)[place >> 32]
-        return f"{name}, row {place & 0xFFFFFFFF}"
+        return f"{self._accepted[place].file}, row {self._accepted[place].row}"
 
     @staticmethod
     def _same_key(row: Row, recipient: Recipient, before: str) -> None:
@@ -87,9 +75,14 @@ class Seen:
             row.error("organisation", message, "Remove one, or add a column “Schlüssel” with a key for each.")
 
 
-def _postal_identity(recipient: Recipient, organisation: str) -> int | None:
+def _key(recipient: Recipient) -> str:
+    # File names must differ in more than capitals.
+    return recipient.key.casefold()
+
+
+def _postal_identity(recipient: Recipient) -> str:
     if not (recipient.street and recipient.city):
-        return None
+        return ""
     names = "".join([one.first_name + one.last_name for one in recipient.persons])
-    rest = f"{recipient.unit}\0{names}\0{recipient.street}\0{recipient.postcode}\0{recipient.city}"
-    return hash((organisation, rest.casefold()))
+    above = f"{recipient.organisation}\0{recipient.unit}\0{names}"
+    return f"{above}\0{recipient.street}\0{recipient.postcode}\0{recipient.city}".casefold()

@@ -10,27 +10,20 @@ from operator import itemgetter
 from pathlib import Path
 
 from invite_pipeline.domain.campaign import Campaign
-from invite_pipeline.domain.recipient import Recipient
 from invite_pipeline.errors import Problem
 from invite_pipeline.recipients.cells import fault, is_plain, one_line, shown, tidy
 from invite_pipeline.recipients.columns import Columns, Mapped, read_header, read_mapping
 from invite_pipeline.recipients.duplicates import Seen
 from invite_pipeline.recipients.layout import no_recipient
+from invite_pipeline.recipients.listed import ListedRecipient
+from invite_pipeline.recipients.near import near_duplicates
 from invite_pipeline.recipients.rejects import Reject
 from invite_pipeline.recipients.row import Row, RowReader
 from invite_pipeline.recipients.sheet import BOOK_SUFFIXES, Cells, Sheet, Source, Unreadable, column_letter, read_sheet
 
 _FOLDER = "recipients"
+_SHARED = 1000
 _FOUND_BY_ITSELF = BOOK_SUFFIXES | {".csv"}
-
-
-@dataclass(frozen=True, slots=True)
-class ListedRecipient:
-    """A recipient with the place it was read from; `row` counts as the spreadsheet shows it."""
-
-    recipient: Recipient
-    file: str
-    row: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +95,15 @@ class _Reading:
         self._recipients: list[ListedRecipient] = []
         self._sources: list[Source] = []
         self._rejects: list[Reject] = []
-        self._seen = Seen()
+        self._seen = Seen(self._recipients)
+        self._letters: dict[str, str | None] = {}
+        """The column of the organisation, by file."""
 
     def loaded(self) -> Loaded:
         """All that was found, with what only the whole shows."""
-        near = self._seen.near_duplicates()
+        # Its indexes have done their work, and the next step needs the memory.
+        del self._seen
+        near = [self._near(earlier, later) for earlier, later in near_duplicates(self._recipients)]
         problems = _in_their_rows(self._problems, near) if near else self._problems
         return Loaded(tuple(self._recipients), tuple(problems), tuple(self._sources), tuple(self._rejects))
 
@@ -118,9 +115,23 @@ class _Reading:
             self._problems += problems
             self._sources.append(sheet.source)
             return
-        found: list[ListedRecipient] = []
-        rejects: list[Reject] = []
-        reader, seen = RowReader(columns), self._seen
+        self._letters[sheet.file] = columns.letter("organisation")
+        begun = len(self._recipients)
+        try:
+            rows, rejects = self._read_rows(sheet, columns, problems)
+        except Unreadable:
+            del self._recipients[begun:]
+            raise
+        if not rows:
+            message, fix = "The list has a header but no rows.", "Put one row per recipient under the header."
+            problems.append(Problem("error", sheet.file, message, fix, row=sheet.first_row))
+        self._problems += problems
+        self._rejects += rejects
+        self._sources.append(replace(sheet.source, rows=rows, columns=columns.understood(sheet.header)))
+
+    def _read_rows(self, sheet: Sheet, columns: Columns, problems: list[Problem]) -> tuple[int, list[Reject]]:
+        """How many rows there are, and those that have errors."""
+        reader, seen, rejects = RowReader(columns), self._seen, []
         rows = 0
         for row in _rows(sheet, columns, problems):
             rows += 1
@@ -128,18 +139,18 @@ class _Reading:
             if recipient is not None:
                 seen.check(row, recipient)
                 if not row.broken:
-                    found.append(ListedRecipient(recipient, row.file, row.number))
+                    self._recipients.append(ListedRecipient(recipient, row.file, row.number))
             if row.problems:
                 problems += row.problems
                 if row.broken:
                     rejects.append(Reject(row.file, row.number, sheet.header, tuple(row.given), tuple(row.problems)))
-        if not rows:
-            message, fix = "The list has a header but no rows.", "Put one row per recipient under the header."
-            problems.append(Problem("error", sheet.file, message, fix, row=sheet.first_row))
-        self._problems += problems
-        self._recipients += found
-        self._rejects += rejects
-        self._sources.append(replace(sheet.source, rows=rows, columns=columns.understood(sheet.header)))
+        return rows, rejects
+
+    def _near(self, earlier: ListedRecipient, later: ListedRecipient) -> Problem:
+        one, other = later.recipient.organisation, earlier.recipient.organisation
+        message = f"“{one}” is almost the same as “{other}” in {earlier.file}, row {earlier.row}."
+        fix = "Remove one of them if they are the same."
+        return Problem("warning", later.file, message, fix, row=later.row, column=self._letters.get(later.file))
 
 
 def _in_their_rows(problems: list[Problem], near: list[Problem]) -> list[Problem]:
@@ -155,6 +166,7 @@ def _rows(sheet: Sheet, columns: Columns, problems: list[Problem]) -> Iterator[R
     width = len(sheet.header)
     named = max((*columns.of.values(), *columns.extra.values())) + 1
     header = [tidy(cell) for cell in sheet.header]
+    extra = _extra_reader(extras, picked_extra)
     for number, given in enumerate(sheet.rows, start=sheet.first_row):
         cells: Cells = given if len(given) >= width else [*given, *[""] * (width - len(given))]
         text = "".join(cells)
@@ -174,14 +186,31 @@ def _rows(sheet: Sheet, columns: Columns, problems: list[Problem]) -> Iterator[R
         row = Row(dict(zip(fields, picked(cells), strict=True)), number=number, file=sheet.file, columns=columns)
         row.given = given
         if extras:
-            more = picked_extra(cells)
-            row.extra = dict(zip(extras, more if plain else map(one_line, more), strict=True))
+            row.extra = extra(cells, plain)
         if not plain:
             _note_faults(row)
         if len(cells) > named and (beyond := next((i for i in range(named, len(cells)) if cells[i]), None)):
             message = f"The row has a cell beyond the header, in column {column_letter(beyond)}."
             row.error("", message, "Put quotes around cells that hold the delimiter, or name the column.")
         yield row
+
+
+def _extra_reader(
+    names: Sequence[str], picked: Callable[[Cells], Sequence[str]]
+) -> Callable[[Cells, bool], dict[str, str]]:
+    """Reads the columns for templates; rows that say the same there share it."""
+    shared: dict[tuple[str, ...], dict[str, str]] = {}
+
+    def read(cells: Cells, plain: bool) -> dict[str, str]:
+        values = tuple(picked(cells) if plain else map(one_line, picked(cells)))
+        if values not in shared:
+            # Where each row has its own, remembering them would only cost.
+            if len(shared) > _SHARED:
+                shared.clear()
+            shared[values] = dict(zip(names, values, strict=True))
+        return shared[values]
+
+    return read
 
 
 def _picker(indexes: Iterable[int]) -> Callable[[Cells], Sequence[str]]:

@@ -9,24 +9,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from rapidfuzz import fuzz
 from rapidfuzz.process import cpdist
 
+from invite_pipeline.domain.recipient import Recipient
+from invite_pipeline.recipients.listed import ListedRecipient
+
 _WINDOW = 4
+_PIECE = 100_000
 _SIMILAR = 88.0
 """Per cent of two names' letters that agree."""
-
-
-class Organisation(NamedTuple):
-    """One spelling of an organisation, and where it stands first."""
-
-    name: str
-    file: str
-    row: int
-    column: str | None
-    city: str
 
 
 _NO_WORD = re.compile(r"[\W_]+")
@@ -47,17 +40,31 @@ def reduced(name: str) -> str:
     return " ".join(sorted(kept or words))
 
 
-def near_pairs(organisations: Sequence[Organisation]) -> list[tuple[Organisation, Organisation]]:
-    """The pairs that are almost the same, in the order of the later one."""
-    names = [reduced(one.name) for one in organisations]
-    found = {
-        (min(first, second), max(first, second))
-        for first, second in _neighbours(names)
-        if _same(names[first], names[second], organisations[first], organisations[second])
-    }
+def near_duplicates(listed: Sequence[ListedRecipient]) -> list[tuple[ListedRecipient, ListedRecipient]]:
+    """Pairs of rows whose organisations are almost the same, in the order of the later one; equals are no pair."""
+    names, first, found = _distinct(listed)
+    for one, other in _neighbours(names):
+        if _same(names[one], names[other], listed[first[one]].recipient, listed[first[other]].recipient):
+            found.add((min(first[one], first[other]), max(first[one], first[other])))
     # One warning for each later row is enough: the earliest that it resembles.
     earliest = {second: first for first, second in sorted(found, reverse=True)}
-    return [(organisations[earliest[second]], organisations[second]) for second in sorted(earliest)]
+    return [(listed[earliest[second]], listed[second]) for second in sorted(earliest)]
+
+
+def _distinct(listed: Sequence[ListedRecipient]) -> tuple[list[str], list[int], set[tuple[int, int]]]:
+    """The reduced names, the first row of each, and the pairs that are reduced to the same."""
+    places: dict[str, int] = {}
+    found = set()
+    last = ""
+    for place, one in enumerate(listed):
+        organisation = one.recipient.organisation
+        if not organisation or organisation == last:
+            continue
+        last = organisation
+        before = places.setdefault(reduced(organisation), place)
+        if before != place and listed[before].recipient.organisation.casefold() != organisation.casefold():
+            found.add((before, place))
+    return list(places), list(places.values()), found
 
 
 def _neighbours(names: list[str]) -> Iterator[tuple[int, int]]:
@@ -66,13 +73,14 @@ def _neighbours(names: list[str]) -> Iterator[tuple[int, int]]:
         order = sorted(range(len(names)), key=(lambda at: names[at][::-1]) if turned else names.__getitem__)
         texts = [names[at] for at in order]
         for offset in range(1, min(_WINDOW, len(names) - 1) + 1):
-            scores = cpdist(texts[:-offset], texts[offset:], scorer=fuzz.ratio, score_cutoff=_SIMILAR)
-            yield from ((order[at], order[at + offset]) for at in scores.nonzero()[0].tolist())
+            for start in range(0, len(texts) - offset, _PIECE):
+                some, others = texts[start : start + _PIECE], texts[start + offset : start + offset + _PIECE]
+                scores = cpdist(some[: len(others)], others, scorer=fuzz.ratio, score_cutoff=_SIMILAR)
+                for at in scores.nonzero()[0].tolist():
+                    yield order[start + at], order[start + at + offset]
 
 
-def _same(one: str, other: str, first: Organisation, second: Organisation) -> bool:
-    if one == other:
-        return True
+def _same(one: str, other: str, first: Recipient, second: Recipient) -> bool:
     # Towns have neighbours of almost the same name: Rheda and Rhede.
     if first.city and second.city and first.city.casefold() != second.city.casefold():
         return False

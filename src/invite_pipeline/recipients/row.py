@@ -98,7 +98,7 @@ class RowReader:
             unit=keep(unit),
             persons=people,
             order=_order(row) if get("order") else "",
-            street=keep(postal.street),
+            street=postal.street,
             postcode=keep(postal.postcode),
             city=keep(postal.city),
             country=postal.country,

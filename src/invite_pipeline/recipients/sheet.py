@@ -76,13 +76,12 @@ def read_sheet(path: Path, name: str, also: frozenset[str] = frozenset()) -> She
     if suffix not in TEXT_SUFFIXES | BOOK_SUFFIXES:
         raise unreadable(name, f"“{path.suffix}” is no kind of list.", "Save it as .csv, .xlsx, .ods or .xls.")
     try:
-        data = path.read_bytes()
+        if not path.stat().st_size:
+            raise unreadable(name, "The list is empty.", "Put a header and one row per recipient into it.")
+        return read_text(path, name, also) if suffix in TEXT_SUFFIXES else read_book(path, name, also)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise unreadable(name, f"The list cannot be read: {reason}.", "Check its name and its permissions.") from error
-    if not data.strip():
-        raise unreadable(name, "The list is empty.", "Put a header and one row per recipient into it.")
-    return read_text(data, name, also) if suffix in TEXT_SUFFIXES else read_book(data, name, suffix, also)
 
 
 def unreadable(name: str, message: str, fix: str, row: int | None = None) -> Unreadable:

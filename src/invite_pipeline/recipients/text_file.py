@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Iterator
 from itertools import chain, islice
+from pathlib import Path
 
 from invite_pipeline.formats.sheets import unguard
 from invite_pipeline.recipients.layout import HEAD, above_the_header, header_index, meant
@@ -29,18 +30,21 @@ _MAX_COLUMNS = 1000
 _END = "\x00\x04end"
 """A line that no file has: whatever swallows it has opened a quote."""
 _PIECE = 1 << 20
+_HEAD_BYTES = 1 << 16
 
 
-def read_text(data: bytes, name: str, also: frozenset[str] = frozenset()) -> Sheet:
-    """The table in a text file. Raises Unreadable, also while the rows are read."""
-    encoding = _encoding(data, name)
-    start = _head(data, encoding)
+def read_text(path: Path, name: str, also: frozenset[str] = frozenset()) -> Sheet:
+    """The table in a text file. Raises OSError and Unreadable, also while the rows are read."""
+    with path.open("rb") as file:
+        begin = file.read(_HEAD_BYTES)
+    encoding = _encoding(path, begin, name)
+    start = codecs.getincrementaldecoder(encoding)("ignore").decode(begin)
     told = _SEP.match(start)
     if told and told[1] not in _NO_DELIMITERS:
         delimiter, skip = told[1], len(start[: told.end()].splitlines())
     else:
         delimiter, skip = _delimiter(start, also), 0
-    rows = _rows(data, encoding, delimiter, name)
+    rows = _rows(path, encoding, delimiter, name)
     head = list(islice(rows, skip + HEAD))[skip:]
     header = header_index(head, also)
     if not head or not any(cell.strip() for cell in head[header]):
@@ -54,33 +58,34 @@ def read_text(data: bytes, name: str, also: frozenset[str] = frozenset()) -> She
 # --- encoding ---------------------------------------------------------------------------------------------------
 
 
-def _encoding(data: bytes, name: str) -> str:
+def _encoding(path: Path, start: bytes, name: str) -> str:
     for bom, encoding in _BOMS:
-        if data.startswith(bom):
-            _must_decode(data, encoding, name)
+        if start.startswith(bom):
+            _must_decode(path, encoding, name)
             return encoding
-    if not data.isascii():
-        try:
-            _try(data, "utf-8")
-        except UnicodeError:
-            _refuse_mixture(data, name)
-            _must_decode(data, "cp1252", name)
-            return "cp1252"
+    try:
+        _try(path, "utf-8")
+    except UnicodeError:
+        _refuse_mixture(path, name)
+        _must_decode(path, "cp1252", name)
+        return "cp1252"
     return "utf-8"
 
 
-def _try(data: bytes, encoding: str) -> None:
+def _try(path: Path, encoding: str) -> None:
     """Decode piece by piece, so that the whole text never lies in memory."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    for start in range(0, len(data), _PIECE):
-        decoder.decode(data[start : start + _PIECE], final=start + _PIECE >= len(data))
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            decoder.decode(piece)
+    decoder.decode(b"", final=True)
 
 
-def _must_decode(data: bytes, encoding: str, name: str) -> None:
+def _must_decode(path: Path, encoding: str, name: str) -> None:
     try:
-        _try(data, encoding)
+        _try(path, encoding)
     except UnicodeError:
-        line = _first_bad_line(data, encoding)
+        line = _first_bad_line(path.read_bytes(), encoding)
         message = f"The list is neither UTF-8 nor Windows-1252 text (see line {line})."
         raise unreadable(name, message, "Save it as CSV UTF-8.", line) from None
 
@@ -95,17 +100,12 @@ def _first_bad_line(data: bytes, encoding: str) -> int:
     return 1
 
 
-def _refuse_mixture(data: bytes, name: str) -> None:
+def _refuse_mixture(path: Path, name: str) -> None:
     """Two encodings in one file come from lists pasted together: whichever is taken, some names would be garbage."""
-    for number, line in enumerate(data.splitlines(), start=1):
+    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
         if _UTF8_UMLAUT.search(line):
             message = f"The list mixes two encodings: line {number} is UTF-8, other lines are Windows-1252."
             raise unreadable(name, message, "Open both parts separately, join them and save as CSV UTF-8.", number)
-
-
-def _head(data: bytes, encoding: str) -> str:
-    decoder = codecs.getincrementaldecoder(encoding)("ignore")
-    return decoder.decode(data[:65_536])
 
 
 # --- cells ------------------------------------------------------------------------------------------------------
@@ -128,20 +128,19 @@ def _delimiter(text: str, also: frozenset[str]) -> str:
     return _DELIMITERS[scores.index(max(scores))]
 
 
-def _rows(data: bytes, encoding: str, delimiter: str, name: str) -> Iterator[Cells]:
+def _rows(path: Path, encoding: str, delimiter: str, name: str) -> Iterator[Cells]:
     """The records one by one: rows count as a spreadsheet counts them, line breaks within quotes do not."""
     # A cell of ten megabytes is a cell: that it is too long is said of its row.
     csv.field_size_limit(1 << 30)
-    text = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="")
-    reader = csv.reader(chain(text, [_END]), delimiter=delimiter)
-    guarded = b"'" in data
-    for number, cells in enumerate(reader, start=1):
-        if len(cells) > _MAX_COLUMNS:
-            raise unreadable(name, f"Row {number} has {len(cells)} cells.", "Check the quotes of that row.", number)
-        if cells and cells[-1].endswith(_END):
-            if cells != [_END]:
-                message = f"A quotation mark that row {number} opens is never closed."
-                raise unreadable(name, message, "Close or remove it.", number)
-            return
-        # Our own exports guard what a spreadsheet would take for a formula.
-        yield [unguard(cell) for cell in cells] if guarded else cells
+    with path.open(encoding=encoding, newline="") as text:
+        reader = csv.reader(chain(text, [_END]), delimiter=delimiter)
+        for number, cells in enumerate(reader, start=1):
+            if len(cells) > _MAX_COLUMNS:
+                raise unreadable(name, f"Row {number} has {len(cells)} cells.", "Check the quotes of that row.", number)
+            if cells and cells[-1].endswith(_END):
+                if cells != [_END]:
+                    message = f"A quotation mark that row {number} opens is never closed."
+                    raise unreadable(name, message, "Close or remove it.", number)
+                return
+            # Our own exports guard what a spreadsheet would take for a formula.
+            yield cells if "'" not in "".join(cells) else [unguard(cell) for cell in cells]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from invite_pipeline.errors import Problem
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 _Table = list[list[str]]
 
 
-def read_book(data: bytes, name: str, suffix: str, also: frozenset[str] = frozenset()) -> Sheet:
-    """The sheet of a workbook that is the list. Raises Unreadable."""
+def read_book(path: Path, name: str, also: frozenset[str] = frozenset()) -> Sheet:
+    """The sheet of a workbook that is the list. Raises OSError and Unreadable."""
+    data, suffix = path.read_bytes(), path.suffix.lower()
     try:
         sheets, merged, hidden = _open(data)
     except BaseException as error:

@@ -15,7 +15,7 @@ from invite_pipeline.store import queries
 from invite_pipeline.store.database import Store
 
 if TYPE_CHECKING:
-    from invite_pipeline.recipients.load import ListedRecipient
+    from invite_pipeline.recipients.listed import ListedRecipient
     from invite_pipeline.replies.collect import CollectReport
 
 

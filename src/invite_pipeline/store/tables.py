@@ -202,6 +202,17 @@ letters = Table(
     _of_recipient(),
 )
 
+# What somebody said of a list's key that looked like another recipient's new one.
+key_decisions = Table(
+    "key_decisions",
+    metadata,
+    Column("campaign", String(40), primary_key=True),
+    Column("listed", String(80), primary_key=True),
+    # Its own key where it is another recipient.
+    Column("recipient", String(80), nullable=False),
+    ForeignKeyConstraint(["campaign"], ["campaigns.id"]),
+)
+
 # Objections outlive the campaign and its data: only a keyed hash of the address is kept.
 blocks = Table(
     "blocks", metadata, Column("address_hash", String(64), primary_key=True), Column("since", UtcTime, nullable=False)
