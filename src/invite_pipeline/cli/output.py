@@ -29,6 +29,18 @@ def dump_line(document: object) -> None:
     sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
 
 
+def as_document(problem: Problem) -> dict[str, object]:
+    """A problem as the contract's JSON."""
+    return {
+        "severity": problem.severity,
+        "where": problem.where,
+        "row": problem.row,
+        "column": problem.column,
+        "message": problem.message,
+        "fix": problem.fix,
+    }
+
+
 def show_problems(problems: Iterable[Problem]) -> None:
     """Each problem with its place and its mend."""
     for problem in problems:

@@ -63,10 +63,17 @@ class Plan:
         return (one for one in self.changes if one.written_to and one.kind == "changed")
 
 
-def plan(tx: Transaction, listed: Sequence[ListedRecipient], *, complete: bool = True) -> Plan:
+def plan(
+    tx: Transaction,
+    listed: Sequence[ListedRecipient],
+    *,
+    complete: bool = True,
+    within: frozenset[str] | None = None,
+) -> Plan:
     """Compare the lists with the store and write nothing.
 
-    Where the lists could not be read completely (`complete` is false), nobody counts as gone.
+    Where the lists could not be read completely (`complete` is false), nobody counts as gone. Only those `within` can
+    be gone or have another key, where these lists are not all of the campaign's.
     """
     decided = list_queries.key_decisions(tx)
     listed = [_with_key(one, decided.get(one.recipient.key)) for one in listed]
@@ -74,7 +81,8 @@ def plan(tx: Transaction, listed: Sequence[ListedRecipient], *, complete: bool =
     standing = {key for key, tracking in trackings.items() if tracking.listed}
     keys = {one.recipient.key for one in listed}
     fresh = [one for one in listed if one.recipient.key not in fingerprints and one.recipient.key not in decided]
-    questions = _questions(tx, fresh, fingerprints.keys() - keys)
+    missing = fingerprints.keys() - keys
+    questions = _questions(tx, fresh, missing if within is None else missing & within)
     asked = {question.listed.recipient.key for question in questions}
     differing = [one.recipient.key for one in listed if _differs(one.recipient, fingerprints)]
     stored = list_queries.stored_recipients(tx, differing) if differing else {}
@@ -88,7 +96,8 @@ def plan(tx: Transaction, listed: Sequence[ListedRecipient], *, complete: bool =
         written_to = key in trackings and _written_to(trackings[key])
         changes.append(Change(key, kind, _differing(old, one.recipient), one, position, old, written_to))
     if complete:
-        gone = standing - keys - {question.stored for question in questions}
+        gone = standing & missing - {question.stored for question in questions}
+        gone = gone if within is None else gone & within
         changes += [Change(key, "gone", written_to=_written_to(trackings[key])) for key in sorted(gone)]
     return Plan(tuple(changes), tuple(questions))
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from invite_pipeline.domain.recipient import Person, Recipient
 from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import CampaignInvalid, InviteError, Problem
 from invite_pipeline.run.workspace import open_workspace
+
+if TYPE_CHECKING:
+    from invite_pipeline.recipients.load import Loaded
+    from invite_pipeline.recipients.rejects import Reject
 
 Check = Callable[[Workspace, Recipient], list[Problem]]
 
@@ -34,6 +40,8 @@ class CheckResult:
     recipients: int
     broken: bool = False
     """The campaign itself is broken, not only its lists."""
+    rejects: tuple[Reject, ...] = ()
+    """The rows of the lists that have errors."""
 
     def exit_status(self, *, strict: bool = False) -> int:
         """0 all well, 1 problems in the input, 2 broken configuration; warnings count only where `strict`."""
@@ -43,10 +51,12 @@ class CheckResult:
         return int(any(problem.severity in fatal for problem in self.problems))
 
 
-def check_campaign(folder: Path, *, now: str | None = None, more: Sequence[Check] = ()) -> CheckResult:
+def check_campaign(
+    folder: Path, *, now: str | None = None, more: Sequence[Check] = (), dns: bool = False
+) -> CheckResult:
     """Check the campaign in `folder`: its file, templates, images, fonts, lists, mail settings; raises nothing.
 
-    `more` are the checks of rooms above this one.
+    `more` are the checks of rooms above this one; with `dns` the mail servers of all addresses are looked up.
     """
     problems: list[Problem] = []
     workspace: Workspace | None = None
@@ -59,8 +69,8 @@ def check_campaign(folder: Path, *, now: str | None = None, more: Sequence[Check
     if workspace is not None:
         problems += _check_workspace(workspace, more)
     broken = any(problem.severity == "error" for problem in problems)
-    found, of_lists = _check_lists(folder.resolve(), workspace)
-    return CheckResult((*problems, *of_lists), found, broken)
+    loaded, of_lists = _check_lists(folder.resolve(), workspace, dns=dns)
+    return CheckResult((*problems, *of_lists), len(loaded.recipients), broken, loaded.rejects)
 
 
 def _check_workspace(workspace: Workspace, more: Sequence[Check]) -> list[Problem]:
@@ -86,9 +96,40 @@ def _check_output(workspace: Workspace) -> list[Problem]:
     return [Problem("error", workspace.out.name, f"Nothing can be written to {place}.", "Make it a writable folder.")]
 
 
-def _check_lists(folder: Path, workspace: Workspace | None) -> tuple[int, list[Problem]]:
+def _check_lists(folder: Path, workspace: Workspace | None, *, dns: bool) -> tuple[Loaded, list[Problem]]:
     from invite_pipeline.recipients.load import list_files, read_lists
 
-    files = list_files(folder, workspace.campaign) if workspace else sorted((folder / "recipients").glob("*.csv"))
-    loaded = read_lists(files, folder)
-    return len(loaded.recipients), list(loaded.problems)
+    if workspace is None:
+        loaded = read_lists(sorted((folder / "recipients").glob("*.csv")), folder)
+        return loaded, list(loaded.problems)
+    loaded = read_lists(list_files(folder, workspace.campaign), folder, workspace.campaign.columns)
+    problems = [*loaded.problems, *_missing_translations(workspace, loaded)]
+    if dns:
+        from invite_pipeline.recipients.deliverable import check_domains
+
+        problems += check_domains(loaded.recipients)
+    return loaded, problems
+
+
+def _missing_translations(workspace: Workspace, loaded: Loaded) -> list[Problem]:
+    """A warning for each language that recipients read and letters or mails are not written in."""
+    from invite_pipeline.formats.templates import FOLDER, Templates
+    from invite_pipeline.letters.template import LETTER
+    from invite_pipeline.mail.letter_mail import TEMPLATES
+
+    templates = Templates(workspace.folder)
+    names = [LETTER, *(f"{name}.{suffix}" for name in TEMPLATES.values() for suffix in ("html", "txt"))]
+    readers = Counter(one.recipient.language for one in loaded.recipients)
+    problems = []
+    for language, count in sorted(readers.items()):
+        missing = [name for name in names if templates.in_language(name, language) == name]
+        if language == workspace.campaign.language or not missing:
+            continue
+        wanted = ", ".join(name.replace(".", f".{language}.") for name in missing)
+        message = (
+            f"{count} recipient{'s' * (count != 1)} read “{language}”, but {len(missing)} templates "
+            f"are not translated: {wanted}."
+        )
+        fix = f"Write them beside the others; until then those of “{workspace.campaign.language}” are taken."
+        problems.append(Problem("warning", FOLDER, message, fix))
+    return problems

@@ -46,7 +46,8 @@ def load(store: Store, workspace: Workspace, *, limit: int | None = None) -> Loa
     from invite_pipeline.recipients.load import list_files, read_lists
     from invite_pipeline.recipients.store import store_recipients
 
-    loaded = read_lists(list_files(workspace.folder, workspace.campaign), workspace.folder)
+    campaign = workspace.campaign
+    loaded = read_lists(list_files(workspace.folder, campaign), workspace.folder, campaign.columns)
     if not loaded.recipients:
         raise RecipientsInvalid(loaded.problems)
     listed = list(loaded.recipients) if limit is None else _first_of_each_list(loaded.recipients, limit)

@@ -1,4 +1,4 @@
-"""The campaign's input: `init`, `check` and `recipients`."""
+"""The campaign's input: `init` and `check`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from invite_pipeline.cli.app import PROBLEMS, Global, app
-from invite_pipeline.cli.output import dump, dump_line, say, show_problems
+from invite_pipeline.cli.app import Global, app
+from invite_pipeline.cli.output import as_document, dump, say, show_problems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from invite_pipeline.errors import Problem
+    from invite_pipeline.recipients.rejects import Reject
 
 
 @app.command()
@@ -32,79 +32,40 @@ def check(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings fail too.")] = False,
+    dns: Annotated[
+        bool, typer.Option("--dns", help="Ask name servers whether each address's domain takes mail.")
+    ] = False,
+    rejects: Annotated[
+        Path | None,
+        typer.Option("--rejects", metavar="FILE", help="Write the rows with errors as a list to mend (CSV)."),
+    ] = None,
 ) -> None:
     """Everything that could go wrong, found before it does; every problem in one run."""
     from invite_pipeline.run.check import check_campaign
     from invite_pipeline.web.check import check_pages
 
     options: Global = context.obj
-    result = check_campaign(options.folder, now=options.now, more=[check_pages])
+    result = check_campaign(options.folder, now=options.now, more=[check_pages], dns=dns)
     if as_json:
         dump({"problems": [as_document(problem) for problem in result.problems], "recipients": result.recipients})
     else:
         show_problems(result.problems)
         say(f"{len(result.problems)} problem{'s' * (len(result.problems) != 1)}, {result.recipients} recipients.")
+    if rejects is not None:
+        _write_rejects(rejects, result.rejects)
     if result.exit_status(strict=strict):
         raise typer.Exit(result.exit_status(strict=strict))
 
 
-@app.command()
-def recipients(
-    context: typer.Context,
-    files: Annotated[list[Path] | None, typer.Argument(help="Lists to read instead of the campaign's.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="A JSON line for each recipient on stdout.")] = False,
-) -> None:
-    """What was understood of the lists, recipient by recipient; nothing is stored."""
-    from invite_pipeline.domain.address import derive
-    from invite_pipeline.recipients.load import list_files, read_lists
-    from invite_pipeline.run.workspace import open_workspace
+def _write_rejects(path: Path, rejects: Sequence[Reject]) -> None:
+    from invite_pipeline.errors import InviteError
+    from invite_pipeline.recipients.rejects import rejects_csv
 
-    options: Global = context.obj
-    folder = options.folder.resolve()
-    if files:
-        loaded = read_lists([path.resolve() for path in files], folder)
-    else:
-        campaign = open_workspace(folder, now=options.now).campaign
-        loaded = read_lists(list_files(folder, campaign), folder)
-    of_rows: dict[tuple[str, int | None], list[Problem]] = {}
-    for problem in loaded.problems:
-        of_rows.setdefault((problem.where, problem.row), []).append(problem)
-    for listed in loaded.recipients:
-        one, addressing = listed.recipient, derive(listed.recipient)
-        of_row = of_rows.get((listed.file, listed.row), [])
-        if as_json:
-            dump_line(
-                {
-                    "key": one.key,
-                    "kind": one.kind,
-                    "organisation": one.organisation,
-                    "address": list(addressing.lines),
-                    "salutation": addressing.salutation,
-                    "email": one.email,
-                    "channel": str(one.channel),
-                    "language": one.language,
-                    "problems": [as_document(problem) for problem in of_row],
-                }
-            )
-        else:
-            say(f"{one.key} ({one.kind}, {one.channel}): {' / '.join(addressing.lines)} – {addressing.salutation}")
-    _end(loaded.problems, len(loaded.recipients))
-
-
-def _end(problems: Sequence[Problem], count: int) -> None:
-    show_problems(problems)
-    say(f"{len(problems)} problem{'s' * (len(problems) != 1)}, {count} recipients.")
-    if any(problem.severity == "error" for problem in problems):
-        raise typer.Exit(PROBLEMS)
-
-
-def as_document(problem: Problem) -> dict[str, object]:
-    """A problem as the contract's JSON."""
-    return {
-        "severity": problem.severity,
-        "where": problem.where,
-        "row": problem.row,
-        "column": problem.column,
-        "message": problem.message,
-        "fix": problem.fix,
-    }
+    if not rejects:
+        say("No row has errors: nothing to mend.")
+        return
+    try:
+        path.write_bytes(rejects_csv(rejects))
+    except OSError as error:
+        raise InviteError(f"{path} cannot be written: {error.strerror}.", "Name another file.") from error
+    say(f"{len(rejects)} rows to mend: {path}")

@@ -134,8 +134,10 @@ def _loaded(options: Global) -> tuple[Workspace, Store, LoadReport]:
     workspace, store = _opened(options)
     loaded = load(store, workspace)
     if loaded.report.done:
-        say(f"1 load: {', '.join(loaded.report.notes)}.")
+        say(f"1 load: {'; '.join(loaded.report.notes)}.")
     show_problems(loaded.problems)
+    for question in loaded.report.failures:
+        say(f"question: {question.message}")
     return workspace, store, loaded
 
 
