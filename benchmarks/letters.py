@@ -232,7 +232,8 @@ def _workspace(folder: Path) -> Workspace:
 
 def _fill(folder: Path, letters: int) -> None:
     """A store of the example's recipients, again and again with other numbers of their house."""
-    from invite_pipeline.recipients.load import ListedRecipient, list_files, read_lists
+    from invite_pipeline.recipients.listed import ListedRecipient
+    from invite_pipeline.recipients.load import list_files, read_lists
     from invite_pipeline.recipients.store import store_recipients
     from invite_pipeline.run.local import open_store
 
