@@ -30,6 +30,15 @@ def header(*names: str) -> tuple[Columns, list[str]]:
         ("Briefanrede", "salutation"),
         ("Tel.", "phone"),
         ("first_name", "first_name"),
+        ("Straße und Hausnr.", "street"),
+        ("Strasse, Nr.", "street"),
+        ("PLZ, Ort", "place"),
+        ("Titel, Vorname, Name", "contact"),
+        ("Vorname des Ansprechpartners", "first_name"),
+        ("Ansprechpartner (Nachname)", "last_name"),
+        ("Name der Ansprechperson", "contact"),
+        ("E-Mail-Adresse (geschäftlich)", "email"),
+        ("Funktion / Amt", "office"),
     ],
 )
 def test_a_header_in_its_variants(name: str, field: str) -> None:
@@ -84,3 +93,21 @@ def test_a_postal_address_is_enough() -> None:
 def test_the_columns_letter_is_known() -> None:
     assert header("Organisation", "E-Mail")[0].letter("email") == "B"
     assert header("Organisation", "E-Mail")[0].letter("phone") is None
+
+
+@pytest.mark.parametrize("name", ["E-Mail privat", "Einwohner", "Farbe", "Lfd. Nr.", "Mobil", "Fax", "Bemerkungen"])
+def test_what_is_not_meant_is_not_taken(name: str) -> None:
+    assert name in header("Organisation", "E-Mail", name)[0].extra
+
+
+def test_town_beside_an_association_is_its_town() -> None:
+    assert header("Verein", "Kommune", "E-Mail")[0].of == {"organisation": 0, "city": 1, "email": 2}
+
+
+def test_address_beside_a_postcode_is_the_street() -> None:
+    assert header("Organisation", "Adresse", "PLZ", "Ort")[0].of["street"] == 1
+    assert header("Organisation", "Adresse")[0].of["address"] == 1
+
+
+def test_lines_of_a_name_are_organisation_and_unit() -> None:
+    assert header("Name1", "Name2", "Straße", "PLZ", "Ort")[0].of["unit"] == 1

@@ -12,6 +12,7 @@ from invite_pipeline.domain.address import derive
 from invite_pipeline.domain.recipient import Channel, Person, Recipient
 from invite_pipeline.errors import Problem
 from invite_pipeline.recipients.load import Loaded, list_files, read_lists
+from invite_pipeline.recipients.rejects import rejects_csv
 from tests.builders import a_campaign
 
 HEADER = "Schlüssel;Organisation;Abteilung;Anrede;Titel;Vorname;Nachname;Amt;Straße;PLZ;Ort;Land;E-Mail;Sprache;Hinweis"
@@ -336,3 +337,104 @@ def test_lists_are_found_by_themselves_or_named(tmp_path: Path) -> None:
     assert [path.name for path in list_files(tmp_path, a_campaign())] == ["a.CSV", "b.xlsx"]
     named = replace(a_campaign(), recipients=("lists/x.csv",))
     assert list_files(tmp_path, named) == [tmp_path / "lists" / "x.csv"]
+
+
+@pytest.mark.parametrize(
+    ("row", "what"),
+    [
+        ("Summe;;12", "a row of totals"),
+        ("Gesamt: 12;;", "a row of totals"),
+        (";;12", "a row of totals"),
+        ("Stand: Mai 2024;;", "a note under the list"),
+        ("Organisation;Ort;E-Mail", "the header once more"),
+    ],
+)
+def test_what_is_no_recipient_is_said_and_not_read(tmp_path: Path, row: str, what: str) -> None:
+    (tmp_path / "list.csv").write_text(f"Organisation;Ort;E-Mail\nStadt Z;Z;a@z.example\n{row}\n")
+    loaded = read_lists([tmp_path / "list.csv"], tmp_path)
+    assert (the_problem(loaded).severity, the_problem(loaded).row) == ("notice", 3)
+    assert what in the_problem(loaded).message
+    assert only(loaded).organisation == "Stadt Z"
+
+
+def test_an_organisation_may_be_called_like_a_total(tmp_path: Path) -> None:
+    loaded = load(tmp_path, {"Organisation": "Gesamtschule Bonn"})
+    assert only(loaded).organisation == "Gesamtschule Bonn"
+
+
+@pytest.mark.parametrize("value", ["#NV", "#REF!", "#?", "Err:502"])
+def test_an_error_value_keeps_the_row_out(tmp_path: Path, value: str) -> None:
+    assert errors(load(tmp_path, {"E-Mail": value})) == [f"The cell shows the error value “{value}”."]
+
+
+def test_campaign_says_what_columns_mean(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("Gremium;Kontakt 3;Titel\nRat Z;a@z.example;Buch\n")
+    columns: dict[str, str | tuple[str, ...]] = {
+        "organisation": "Gremium",
+        "email": "kontakt 3",
+        "extra": ("Titel",),
+    }
+    recipient = only(read_lists([tmp_path / "list.csv"], tmp_path, columns))
+    assert (recipient.organisation, recipient.email, recipient.extra) == ("Rat Z", "a@z.example", {"Titel": "Buch"})
+
+
+def test_campaigns_word_settles_two_columns_of_one_meaning(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("Organisation;E-Mail;Mail\nRat Z;a@z.example;b@z.example\n")
+    recipient = only(read_lists([tmp_path / "list.csv"], tmp_path, {"email": "Mail"}))
+    assert (recipient.email, recipient.extra) == ("b@z.example", {"E-Mail": "a@z.example"})
+
+
+def test_unknown_field_in_the_campaigns_columns_is_an_error(tmp_path: Path) -> None:
+    load(tmp_path, {})
+    loaded = read_lists([tmp_path / "list.csv"], tmp_path, {"organization": "Gremium"})
+    assert (the_problem(loaded).where, the_problem(loaded).column) == ("campaign.toml", "columns.organization")
+    assert the_problem(loaded).fix == "Did you mean “organisation”?"
+
+
+def test_what_each_column_means_is_said(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("Organisation;Farbe;E-Mail\nRat Z;rot;a@z.example\n")
+    (source,) = read_lists([tmp_path / "list.csv"], tmp_path).sources
+    assert source.columns == {"A “Organisation”": "organisation", "B “Farbe”": "extra", "C “E-Mail”": "email"}
+
+
+def test_almost_equal_organisations_are_noticed_with_both_rows(tmp_path: Path) -> None:
+    loaded = load(tmp_path, {}, {"Schlüssel": "k-2", "Organisation": "Bonn, Stadt", "E-Mail": "x@y.example"})
+    assert (the_problem(loaded).severity, the_problem(loaded).row, the_problem(loaded).column) == ("warning", 3, "B")
+    assert the_problem(loaded).message == "“Bonn, Stadt” is almost the same as “Stadt Bonn” in list.csv, row 2."
+
+
+def test_slip_in_a_provider_is_a_warning(tmp_path: Path) -> None:
+    loaded = load(tmp_path, {"E-Mail": "eva@gmial.com"})
+    assert (the_problem(loaded).severity, the_problem(loaded).column) == ("warning", "M")
+    assert only(loaded).email == "eva@gmial.com"
+
+
+@pytest.mark.parametrize(
+    ("cell", "lines"),
+    [
+        ("Markt 1, 53111 Bonn", ("Stadt Z", "Markt 1", "53111 Bonn")),
+        ("Markt 1\n53111 Bonn", ("Stadt Z", "Markt 1", "53111 Bonn")),
+        ("Rat Z\nz. Hd. Frau Amt\nMarkt 1\n53111 Bonn", ("Rat Z", "z. Hd. Frau Amt", "Markt 1", "53111 Bonn")),
+    ],
+)
+def test_whole_address_in_one_cell(tmp_path: Path, cell: str, lines: tuple[str, ...]) -> None:
+    (tmp_path / "list.csv").write_text(f'Organisation;Anschrift\nStadt Z;"{cell}"\n')
+    assert derive(only(read_lists([tmp_path / "list.csv"], tmp_path))).lines == lines
+
+
+def test_form_of_address_belongs_to_the_name_in_one_cell(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(
+        "Organisation;Anrede;Titel;Name;E-Mail\nStadt Z;Frau;Dr.;Eva Muster;a@z.example\n"
+    )
+    assert derive(only(read_lists([tmp_path / "list.csv"], tmp_path))).salutation == "Sehr geehrte Frau Dr. Muster,"
+
+
+def test_rejected_rows_can_be_mended_and_loaded_again(tmp_path: Path) -> None:
+    loaded = load(tmp_path, {"PLZ": "1067", "Telefon": "+49"}, {"Schlüssel": "k-2", "Organisation": "Stadt Köln"})
+    mend = rejects_csv(loaded.rejects).decode("utf-8-sig")
+    assert mend.count("\r\n") == 2
+    assert "list.csv, row 2: The postcode “1067” has lost its leading zero. Write 01067" in mend
+    (tmp_path / "mended.csv").write_text(mend.replace('"1067"', '"01067"'))
+    again = read_lists([tmp_path / "mended.csv"], tmp_path)
+    assert again.problems == ()
+    assert only(again) == replace(only(load(tmp_path, {})), postcode="01067")

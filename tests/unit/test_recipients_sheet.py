@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable
+from datetime import date, datetime, time
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pandas as pd
 import pytest
+import xlwt
 
+from invite_pipeline.formats.sheets import to_csv
 from invite_pipeline.recipients.sheet import Sheet, Unreadable, column_letter, read_sheet
 
 TEXT = "Organisation;E-Mail\nStadt Köln;a@koeln.example\n"
@@ -63,6 +69,29 @@ def test_every_cell_stays_text(tmp_path: Path) -> None:
 
 def test_rows_may_be_of_any_length(tmp_path: Path) -> None:
     assert rows_of(sheet_of(tmp_path, "a;b\n1;2\n1;2;3;4\n1\n")) == [["1", "2"], ["1", "2", "3", "4"], ["1"]]
+
+
+def test_our_own_exports_come_back_without_guards(tmp_path: Path) -> None:
+    sheet = sheet_of(tmp_path, to_csv(["Telefon", "Name"], [["+49 228 0", "'=1"], ["=1+1", "O'Hara"]]))
+    assert rows_of(sheet) == [["+49 228 0", "'=1"], ["=1+1", "O'Hara"]]
+
+
+def test_titles_above_the_header_are_not_read_and_said(tmp_path: Path) -> None:
+    sheet = sheet_of(tmp_path, "Einladungen 2024;;\nStand: Mai;;\n\nVerein;Ort;E-Mail\nX;Bonn;x@x.example\n")
+    assert (sheet.header, sheet.first_row, sheet.source.header_row) == (("Verein", "Ort", "E-Mail"), 5, 4)
+    (problem,) = sheet.problems
+    assert (problem.severity, problem.row) == ("notice", 4)
+    assert problem.message.startswith("Rows 1 to 2 stand above the header")
+
+
+def test_a_title_without_delimiters_does_not_hide_them(tmp_path: Path) -> None:
+    sheet = sheet_of(tmp_path, "Liste, Stand: Mai, neu\nVerein;Ort;E-Mail\nX;Bonn;x@x.example\n")
+    assert sheet.header == ("Verein", "Ort", "E-Mail")
+
+
+def test_a_quotation_mark_that_is_never_closed_is_found_wherever_it_stands(tmp_path: Path) -> None:
+    rows = "".join(f"{number};x\n" for number in range(3000))
+    assert "row 3002 opens" in problem_of(tmp_path, f'a;b\n{rows}"offen;1\n1;2\n')
 
 
 def test_mixed_encodings_are_refused_with_the_line(tmp_path: Path) -> None:
@@ -159,3 +188,99 @@ def test_a_list_of_libreoffice_is_read(tmp_path: Path) -> None:
         archive.writestr("content.xml", ODS_CONTENT.replace("\n<", "<").replace("\n", " "))
     sheet = read_sheet(tmp_path / "list.ods", "list.ods")
     assert (sheet.header, rows_of(sheet)) == (("Verein", "PLZ"), [["Łódź", "40213"]])
+
+
+# --- what a workbook holds beside its values -----------------------------------------------------------------------
+
+
+def excel(path: Path, change: Callable[[Any], None]) -> Sheet:
+    """A workbook of three rows with whatever `change` does to its sheet."""
+    book = openpyxl.Workbook()
+    page = book.active
+    page.title = "Liste"
+    for row in (
+        ["Organisation", "Name", "PLZ", "Seit"],
+        ["Stadt Köln", "Eva Muster", 50667, date(2020, 1, 2)],
+        [None, "Max Mann", 1067.5, datetime(2020, 1, 2, 9, 5, tzinfo=None)],  # noqa: DTZ001 - spreadsheets know no zone
+        ["Stadt Bonn", "Kim Amt", True, time(9, 5)],
+    ):
+        page.append(row)
+    change(page)
+    book.save(path)
+    return read_sheet(path, path.name)
+
+
+def said(sheet: Sheet) -> list[tuple[str, int | None, str | None]]:
+    return [(problem.severity, problem.row, problem.column) for problem in sheet.problems]
+
+
+def test_typed_cells_are_text_as_an_office_reads_it(tmp_path: Path) -> None:
+    sheet = excel(tmp_path / "list.xlsx", lambda _: None)
+    assert [row[2:] for row in rows_of(sheet)] == [
+        ["50667", "02.01.2020"],
+        ["1067.5", "02.01.2020 09:05"],
+        ["WAHR", "09:05"],
+    ]
+
+
+def test_merged_cells_count_for_each_of_their_rows(tmp_path: Path) -> None:
+    sheet = excel(tmp_path / "list.xlsx", lambda page: page.merge_cells("A2:A3"))
+    assert [row[0] for row in rows_of(sheet)] == ["Stadt Köln", "Stadt Köln", "Stadt Bonn"]
+    assert said(sheet) == [("notice", 2, "A")]
+
+
+def test_hidden_rows_and_columns_are_read_and_named(tmp_path: Path) -> None:
+    def hide(page: Any) -> None:
+        page.row_dimensions[3].hidden = True
+        page.column_dimensions["C"].hidden = True
+
+    sheet = excel(tmp_path / "list.xlsx", hide)
+    assert len(rows_of(sheet)) == 3
+    assert said(sheet) == [("warning", 3, None), ("warning", 1, "C")]
+
+
+def test_error_values_are_seen_and_so_are_formulas_never_calculated(tmp_path: Path) -> None:
+    def break_cells(page: Any) -> None:
+        page["B2"].value, page["B2"].data_type = "#N/A", "e"
+        page["B3"] = "=1+1"
+
+    assert [row[1] for row in rows_of(excel(tmp_path / "list.xlsx", break_cells))] == ["#N/A", "#?", "Kim Amt"]
+
+
+def test_the_sheet_with_the_list_is_found_and_hidden_ones_are_not_it(tmp_path: Path) -> None:
+    def add_sheets(page: Any) -> None:
+        notes = page.parent.create_sheet("Notizen", 0)
+        notes["A1"] = "Bitte beachten"
+        old = page.parent.create_sheet("Alt", 0)
+        old.append(["Organisation", "Name", "PLZ", "Ort", "Straße", "E-Mail"])
+        old.sheet_state = "hidden"
+
+    sheet = excel(tmp_path / "list.xlsx", add_sheets)
+    assert sheet.source.sheet == "Liste"
+    assert sheet.problems[0].message == "Only the sheet “Liste” is read, not “Alt” (hidden), “Notizen”."
+
+
+def test_an_old_workbook_is_read_with_its_hidden_rows(tmp_path: Path) -> None:
+    book = xlwt.Workbook()
+    page = book.add_sheet("Liste")
+    rows: list[list[str | int]] = [["Organisation", "PLZ"], ["Stadt Köln", 50667], ["Stadt Bonn", 53111]]
+    for row, cells in enumerate(rows):
+        for column, cell in enumerate(cells):
+            page.write(row, column, cell)
+    page.row(2).hidden = True
+    page.col(1).hidden = True
+    book.save(str(tmp_path / "list.xls"))
+    sheet = read_sheet(tmp_path / "list.xls", "list.xls")
+    assert rows_of(sheet) == [["Stadt Köln", "50667"], ["Stadt Bonn", "53111"]]
+    assert said(sheet) == [("warning", 3, None), ("warning", 1, "B")]
+
+
+def test_hidden_rows_of_libreoffice_are_named(tmp_path: Path) -> None:
+    content = ODS_CONTENT.replace("<table:table-row>", '<table:table-row table:visibility="filter">').replace(
+        '<table:table-row table:visibility="filter">', "<table:table-row>", 1
+    )
+    with zipfile.ZipFile(tmp_path / "list.ods", "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", ODS_MANIFEST)
+        archive.writestr("content.xml", content.replace("\n<", "<").replace("\n", " "))
+    assert said(read_sheet(tmp_path / "list.ods", "list.ods")) == [("warning", 2, None)]

@@ -104,6 +104,7 @@ WEAK_ORGANISATIONS = frozenset(
 )
 
 
+@lru_cache(maxsize=4096)
 def field_of(header: str) -> str | None:
     """The field that a header names, "" for a bare name, None where it is not known."""
     whole = spelling(header)
@@ -111,7 +112,36 @@ def field_of(header: str) -> str | None:
         return FIELDS[whole]
     words = [word for word in re.split(r"[\W_]+", unicodedata.normalize("NFC", tidy(header)).casefold()) if word]
     kept = [word for word in words if not _QUALIFIERS.match(word)]
-    if len(kept) == len(words) or not kept:
+    found = FIELDS.get("".join(kept)) if kept and len(kept) < len(words) else None
+    if found is None:
+        return _composed(words)
+    return "contact" if found == "" and kept == ["name"] else found
+
+
+_CONNECTORS = frozenset({"und", "u", "mit", "and", "oder", "bzw", "sowie", "with", "od"})
+_COMPOSITIONS = (
+    ({"street"}, {"house_number"}, "street"),
+    ({"postcode", "city"}, {"country"}, "place"),
+    ({"street", "postcode"}, {"house_number", "city", "country"}, "address"),
+    ({"street", "city"}, {"house_number", "postcode", "country"}, "address"),
+    ({"last_name"}, {"first_name", "degree", "gender", "office", ""}, "contact"),
+    ({""}, {"first_name", "degree", "gender", "office"}, "contact"),
+    ({"contact"}, {"first_name", "last_name", "degree", "gender", "office", ""}, "contact"),
+    ({"organisation"}, {"kind", ""}, "organisation"),
+    ({"gender"}, {"degree"}, "gender"),
+    ({"office"}, {"suffix", "degree"}, "office"),
+)
+"""What several fields in one header mean together: those that must be there, those that may, and the whole."""
+
+
+def _composed(words: list[str]) -> str | None:
+    """The field of a header that names several: "Straße, Hausnr.", "Titel Vorname Name"."""
+    parts = [word for word in words if word not in _CONNECTORS]
+    fields = [_PARTS.get(word, FIELDS.get(word)) for word in parts]
+    if len(fields) < 2 or None in fields:
         return None
-    found = FIELDS.get("".join(kept))
-    return "contact" if found == "" and len(kept) == 1 and kept[0] == "name" else found
+    named = set(fields)
+    return next((whole for must, may, whole in _COMPOSITIONS if must <= named <= must | may), None)
+
+
+_PARTS = {"nr": "house_number", "nummer": "house_number", "no": "house_number", "number": "house_number"}

@@ -176,8 +176,8 @@ def _rows(sheet: Sheet, columns: Columns, problems: list[Problem]) -> Iterator[R
         cells = [cell.strip() for cell in cells] if plain else [tidy(cell) for cell in cells]
         if not any(cells):
             continue
-        # Only rows with few cells, or without letters, can be totals and notes.
-        if cells.count("") * 2 >= width or cells[0] == header[0]:
+        # Only rows with empty cells can be totals and notes.
+        if cells.count("") * 3 >= width or cells[0] == header[0]:
             what = no_recipient(cells, header)
             if what:
                 message, fix = f"Row {number} is {what}: it is not read.", "Nothing is to be done if that is right."

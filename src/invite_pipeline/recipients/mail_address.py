@@ -41,11 +41,14 @@ class AddressChecker:
             known = self._domains[domain] = domain, likely_meant(domain)
         if at and known and len(local) <= 64 and _PLAIN.fullmatch(local):
             return _checked(f"{local}@{known[0]}", known[1])
-        text = re.sub(r"^(?:mailto:|e-?mail:)\s*", "", text, flags=re.IGNORECASE).strip(" <>;,")
-        parts = dict.fromkeys(part.strip("<>()").casefold() for part in _SEVERAL.split(text) if "@" in part)
+        text = re.sub(r"^(?:mailto:|e-?mail:)\s*", "", text, flags=re.IGNORECASE).strip(" ;,")
+        parts = {part.strip("<>()").casefold(): part.strip("<>()") for part in _SEVERAL.split(text) if "@" in part}
         if len(parts) > 1:
             wrong = f"{len(parts)} e-mail addresses stand in one cell."
             return CheckedAddress("", wrong, fix="Keep one, or give each a row of its own.")
+        if text.count("@") > 1 and parts:
+            # The same one twice.
+            text = next(iter(parts.values()))
         named = _NAMED.match(text)
         return self._validate(named[1] if named else text)
 

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
 from invite_pipeline.domain.recipient import Recipient
@@ -18,8 +19,10 @@ from invite_pipeline.recipients.listed import ListedRecipient
 
 _WINDOW = 4
 _PIECE = 100_000
+_SLIPS = 3
+"""Letters left out, added, changed or swapped between two spellings of a name."""
 _SIMILAR = 88.0
-"""Per cent of two names' letters that agree."""
+"""Per cent of two names' letters that agree, so that short names are not alike by accident."""
 
 
 _NO_WORD = re.compile(r"[\W_]+")
@@ -68,19 +71,21 @@ def _distinct(listed: Sequence[ListedRecipient]) -> tuple[list[str], list[int], 
 
 
 def _neighbours(names: list[str]) -> Iterator[tuple[int, int]]:
-    """The pairs of neighbours whose letters agree."""
+    """The pairs of neighbours that a few slips tell apart."""
     for turned in (False, True):
         order = sorted(range(len(names)), key=(lambda at: names[at][::-1]) if turned else names.__getitem__)
         texts = [names[at] for at in order]
         for offset in range(1, min(_WINDOW, len(names) - 1) + 1):
             for start in range(0, len(texts) - offset, _PIECE):
                 some, others = texts[start : start + _PIECE], texts[start + offset : start + offset + _PIECE]
-                scores = cpdist(some[: len(others)], others, scorer=fuzz.ratio, score_cutoff=_SIMILAR)
-                for at in scores.nonzero()[0].tolist():
+                slips = cpdist(some[: len(others)], others, scorer=OSA.distance, score_cutoff=_SLIPS)
+                for at in (slips <= _SLIPS).nonzero()[0].tolist():
                     yield order[start + at], order[start + at + offset]
 
 
 def _same(one: str, other: str, first: Recipient, second: Recipient) -> bool:
+    if fuzz.ratio(one, other) < _SIMILAR:
+        return False
     # Towns have neighbours of almost the same name: Rheda and Rhede.
     if first.city and second.city and first.city.casefold() != second.city.casefold():
         return False

@@ -23,6 +23,8 @@ _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,79}")
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 _PAIRS = [one + other for one in _BASE32 for other in _BASE32]
 _NAME_FIELDS = ("last_name", "first_name", "contact", "last_name2", "first_name2", "contact2")
+_UNNEEDED = frozenset({"phone", "region", "kind"})
+"""Fields without which a letter is still right."""
 _ORDERS: dict[str, Literal["", "person", "organisation"]] = {
     "": "",
     "person": "person",
@@ -163,7 +165,8 @@ def _drop_placeholders(row: Row) -> None:
         text = row.cells[field]
         if error_value(text):
             fix = "Correct the formula, or empty the cell."
-            row.error(field, f"The cell shows the error value “{shown(text)}”.", fix)
+            severity: Severity = "warning" if field in _UNNEEDED else "error"
+            row.say(severity, field, f"The cell shows the error value “{shown(text)}”.", fix)
         elif field in _NAME_FIELDS:
             kept = field.startswith("last_name") and is_possible_surname(text)
             what = "is kept as a name" if kept else "is taken as empty"

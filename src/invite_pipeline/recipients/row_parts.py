@@ -46,8 +46,9 @@ def read_person(row: Row, which: str, keep: Callable[[str], str]) -> tuple[tuple
         gender, degree, office = _form_of_address(row, which, form, degree, office)
     if degree:
         gender, degree, office = _degree(gender, form, degree, office)
-    if form and last and names.is_couple(form):
-        return names.read_names(" ".join(part for part in (form, degree, first, last) if part)), salutation
+    name = last or get("contact" + which, "")
+    if form and name and names.is_couple(form):
+        return names.read_names(" ".join(part for part in (form, degree, first, name) if part)), salutation
     suffix = get("suffix" + which, "")
     given = Person(
         gender=gender,
@@ -57,6 +58,10 @@ def read_person(row: Row, which: str, keep: Callable[[str], str]) -> tuple[tuple
         office=keep(office),
         suffix=suffix,
     )
+    contact = get("contact" + which, "")
+    if contact and not (last or first) and (gender or degree or office):
+        named = names.read_names(contact)
+        return ((persons.merged(given, named[0]),) if len(named) == 1 else named), salutation
     found = persons.person(given)
     return ((found,) if found else ()), salutation
 

@@ -1,0 +1,226 @@
+"""Names, forms of address and offices of one free cell, and the letter's words that come of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from invite_pipeline.domain.address import derive
+from invite_pipeline.domain.recipient import Recipient
+from invite_pipeline.recipients.names import is_nobody, names_a_unit, read_names
+
+# The cell; the lines above the street, for an organisation "Stadt Z"; the salutation.
+_TABLE = """
+Frau Oberbürgermeisterin Dr. Eva Muster
+Frau Oberbürgermeisterin / Dr. Eva Muster / Stadt Z
+Sehr geehrte Frau Oberbürgermeisterin,
+
+Frau OB Eva Muster
+Frau Oberbürgermeisterin / Eva Muster / Stadt Z
+Sehr geehrte Frau Oberbürgermeisterin,
+
+Herr BM Klaus Klein
+Herrn Bürgermeister / Klaus Klein / Stadt Z
+Sehr geehrter Herr Bürgermeister,
+
+Herrn Bürgermeister a. D. Ulrich Alt
+Stadt Z / Herrn Bürgermeister a. D. / Ulrich Alt
+Sehr geehrter Herr Alt,
+
+Bürgermeisterin Eva Amt
+Frau Bürgermeisterin / Eva Amt / Stadt Z
+Sehr geehrte Frau Bürgermeisterin,
+
+Bürgermeister Max Müller
+Bürgermeister / Max Müller / Stadt Z
+Guten Tag Max Müller,
+
+Herrn stellvertretenden Bürgermeister Max Mann
+Herrn stellvertretenden Bürgermeister / Max Mann / Stadt Z
+Sehr geehrter Herr Bürgermeister,
+
+Herrn Vorsitzenden Max Mann
+Stadt Z / Herrn Vorsitzenden / Max Mann
+Sehr geehrter Herr Mann,
+
+1. Vorsitzende Eva Amt
+Stadt Z / Frau 1. Vorsitzende / Eva Amt
+Sehr geehrte Frau Amt,
+
+Vorsitzender: Max Müller
+Stadt Z / Vorsitzender / Max Müller
+Guten Tag Max Müller,
+
+Frau Eva Amt (1. Vorsitzende)
+Stadt Z / Frau 1. Vorsitzende / Eva Amt
+Sehr geehrte Frau Amt,
+
+Max Müller (CDU)
+Stadt Z / Max Müller
+Guten Tag Max Müller,
+
+Muster, Dr. Eva, MdL
+Dr. Eva Muster MdL / Stadt Z
+Guten Tag Eva Muster,
+
+von der Heide, Susanne
+Stadt Z / Susanne von der Heide
+Guten Tag Susanne von der Heide,
+
+Frau Erika Muster M.d.L.
+Frau / Erika Muster MdL / Stadt Z
+Sehr geehrte Frau Abgeordnete,
+
+Landtagsabgeordnete Erika Muster
+Frau Landtagsabgeordnete / Erika Muster / Stadt Z
+Sehr geehrte Frau Abgeordnete,
+
+Herrn Prof. Dr. Dr. h.c. mult. Karl Klug
+Stadt Z / Herrn / Professor Dr. Dr. h. c. mult. Karl Klug
+Sehr geehrter Herr Professor Klug,
+
+Frau Dr.-Ing. Petra Plan
+Stadt Z / Frau Dr.-Ing. Petra Plan
+Sehr geehrte Frau Dr. Plan,
+
+Frau Dipl.-Ing. (FH) Petra Plan
+Stadt Z / Frau Dipl.-Ing. (FH) Petra Plan
+Sehr geehrte Frau Plan,
+
+Herrn Otto Graf Lambsdorff
+Stadt Z / Otto Graf Lambsdorff
+Sehr geehrter Graf Lambsdorff,
+
+Mathilde Gräfin von Hohenadel
+Stadt Z / Mathilde Gräfin von Hohenadel
+Sehr geehrte Gräfin von Hohenadel,
+
+Herr Dr. Jan van der Berg
+Stadt Z / Herrn Dr. Jan van der Berg
+Sehr geehrter Herr Dr. van der Berg,
+
+Eheleute Müller
+Eheleute Müller / Stadt Z
+Sehr geehrte Eheleute Müller,
+
+Eheleute Anna und Peter Müller
+Eheleute / Anna und Peter Müller / Stadt Z
+Sehr geehrte Eheleute Müller,
+
+Familie Müller
+Familie Müller / Stadt Z
+Sehr geehrte Familie Müller,
+
+Herr und Frau Müller
+Stadt Z / Herrn Müller / Frau Müller
+Sehr geehrter Herr Müller, sehr geehrte Frau Müller,
+
+Frau Anna Müller / Herrn Karl Schmidt
+Stadt Z / Frau Anna Müller / Herrn Karl Schmidt
+Sehr geehrte Frau Müller, sehr geehrter Herr Schmidt,
+
+Frau Müller, Herr Schmidt
+Stadt Z / Frau Müller / Herrn Schmidt
+Sehr geehrte Frau Müller, sehr geehrter Herr Schmidt,
+
+Anna und Peter Müller
+Stadt Z / Anna Müller / Peter Müller
+Guten Tag Anna Müller, guten Tag Peter Müller,
+
+Herr Max Müller und Frau
+Stadt Z / Herrn Max Müller
+Sehr geehrter Herr Müller,
+
+z.Hd. Frau Meier
+Stadt Z / Frau Meier
+Sehr geehrte Frau Meier,
+
+zu Händen von Frau Meier
+Stadt Z / Frau Meier
+Sehr geehrte Frau Meier,
+
+An die Landrätin
+Stadt Z / Die Landrätin
+Sehr geehrte Frau Landrätin,
+
+Der Bürgermeister
+Stadt Z / Der Bürgermeister
+Sehr geehrter Herr Bürgermeister,
+
+Bürgermeister/in
+Stadt Z / Bürgermeister/in
+Sehr geehrte Damen und Herren,
+
+Herrn Peter Richter
+Stadt Z / Herrn Peter Richter
+Sehr geehrter Herr Richter,
+
+Frau Meister
+Stadt Z / Frau Meister
+Sehr geehrte Frau Meister,
+
+PETIT Luc
+Stadt Z / Luc Petit
+Guten Tag Luc Petit,
+
+Frau Anna Meier geb. Schulz
+Stadt Z / Frau Anna Meier
+Sehr geehrte Frau Meier,
+
+Herr Staatsminister a.D. Wolfram Kuschke
+Stadt Z / Herrn Staatsminister a. D. / Wolfram Kuschke
+Sehr geehrter Herr Kuschke,
+
+Herrn Regierungspräsidenten Jan Amt
+Herrn Regierungspräsidenten / Jan Amt / Stadt Z
+Sehr geehrter Herr Regierungspräsident,
+
+Alt-Bürgermeister Max Müller
+Stadt Z / Alt-Bürgermeister / Max Müller
+Guten Tag Max Müller,
+
+Präsident des Landtags, Herrn Max Müller
+Präsidenten des Landtags / Herrn Max Müller / Stadt Z
+Sehr geehrter Herr Präsident,
+
+Damen und Herren
+Stadt Z
+Sehr geehrte Damen und Herren,
+
+N. N.
+Stadt Z
+Sehr geehrte Damen und Herren,
+
+Herrn N. N.
+Stadt Z / Herrn N. N.
+Sehr geehrte Damen und Herren,
+"""
+NAMES = [tuple(entry.split("\n")) for entry in _TABLE.strip().split("\n\n")]
+
+
+@pytest.mark.parametrize(("cell", "lines", "words"), NAMES)
+def test_a_cell_becomes_the_letters_words(cell: str, lines: str, words: str) -> None:
+    found = derive(Recipient(key="k", kind="k", organisation="Stadt Z", persons=read_names(cell)))
+    assert " / ".join(found.lines).replace("\u202f", " ") == lines
+    assert found.salutation == words
+
+
+@pytest.mark.parametrize(
+    "cell", ["Büro Internationales", "Büro des Oberbürgermeisters", "Sekretariat", "Kulturamt", "Vorstand"]
+)
+def test_a_part_of_the_organisation_is_no_person(cell: str) -> None:
+    assert names_a_unit(cell)
+
+
+@pytest.mark.parametrize("cell", ["Vorstand Max Müller Schmitz", "Bürger Max", "Anna Amtmann", "Büroth, Hans"])
+def test_a_person_is_no_part_of_the_organisation(cell: str) -> None:
+    assert not names_a_unit(cell)
+
+
+@pytest.mark.parametrize("cell", ["N.N.", "N. N.", "NN", "vakant", "derzeit unbesetzt", "Damen und Herren", "-"])
+def test_a_cell_that_says_nobody_is_nobody(cell: str) -> None:
+    assert is_nobody(cell)
+    assert read_names(cell) == ()
+
+
+def test_a_name_is_somebody() -> None:
+    assert not is_nobody("Nora Niemand")
