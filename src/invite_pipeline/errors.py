@@ -74,7 +74,10 @@ class UnknownRecipient(InviteError):
     """No recipient has this key."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"No recipient has the key {key!r}.", "List the keys with: invite recipients --json")
+        super().__init__(
+            f"No recipient has the key {key!r}.",
+            "List the keys with: invite recipients --json; a new list is loaded by: invite render",
+        )
         self.key = key
 
 

@@ -84,6 +84,27 @@ BROKEN = {
         r"campaign\.toml:\d+:hosts\[2\]\.name",
     ),
     "missing signature": (remove("assets/signature-1.svg"), 2, r"assets/signature-1\.svg does not exist"),
+    "signature that is no image": (
+        write("assets/signature-2.svg", b"kaputt"),
+        2,
+        r"assets/signature-2\.svg cannot be read",
+    ),
+    "half a reply slip": (remove("templates/reply_slip.css"), 2, r"templates/reply_slip\.css does not exist"),
+    "undefined name in the reply slip": (
+        edit("templates/reply_slip.html", r"\{\{ campaign\.title \}\}", "{{ campaign.titel }}"),
+        2,
+        r"templates/reply_slip\.html:\d+.*titel",
+    ),
+    "programme that ends before it starts": (
+        edit("campaign.toml", r"^end = 10:30:00", "end = 09:30:00"),
+        2,
+        r"campaign\.toml:\d+:programme\[2\]\.end.*before it starts",
+    ),
+    "letters that no font has": (
+        edit("recipients/liste.csv", r"Beispielhausen", "你好"),
+        1,
+        r"recipients/liste\.csv:\d+.*fonts have no “你”",
+    ),
     "unknown setting": (edit("campaign.toml", r"^capacity = 1200", "capasity = 1200"), 2, r"capasity.*capacity"),
 }
 
@@ -112,6 +133,37 @@ def test_send_refuses_a_broken_campaign(folder: Path, name: str) -> None:
 def test_new_campaign_passes_check_at_once(folder: Path) -> None:
     done = invite(folder, "check", "--json")
     assert (done.returncode, json.loads(done.stdout)) == (0, {"problems": [], "recipients": 3})
+
+
+def test_broken_campaign_file_hides_no_list(folder: Path) -> None:
+    (folder / "recipients" / "liste.csv").rename(folder / "recipients" / "liste.txt")
+    write("recipients/liste.ods", b"no workbook")(folder)
+    BROKEN["wrong date"][0](folder)
+    assert "recipients/liste.ods" in invite(folder, "check").stderr
+
+
+def test_short_signing_key_is_a_warning(folder: Path) -> None:
+    done = invite(folder, "check", INVITE_SECRET_KEYS="x")
+    assert done.returncode == 0
+    assert "signing key is short" in done.stderr
+
+
+def test_store_in_a_folder_that_does_not_exist_is_not_made(folder: Path) -> None:
+    done = invite(folder, "status", INVITE_STORE_URL=f"sqlite:///{folder}/no/such/store.db")
+    assert done.returncode == 2
+    assert not (folder / "no").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--by", " "], ["--by", "M", "--deputy", "x" * 121], ["--by", "M", "--declared", "2099-01-01"]],
+    ids=["nobody enters it", "name too long", "tomorrow's letter"],
+)
+def test_staff_entry_that_cannot_be_is_refused(folder: Path, arguments: list[str]) -> None:
+    invite(folder, "render", "--only", "b-1")
+    done = invite(folder, "record", "b-1", "yes", "--source", "letter", *arguments, INVITE_NOW=NOW.isoformat())
+    assert done.returncode in (1, 2)
+    assert json.loads(invite(folder, "status", "--json").stdout)["replies"]["yes"] == 0
 
 
 def test_init_overwrites_nothing(folder: Path) -> None:

@@ -271,6 +271,17 @@ def test_rendering_again_does_nothing(tmp_path: Path) -> None:
     assert before == {key: workspace.letter_path(key).stat().st_mtime_ns for key in ("k-bonn", "k-lang")}
 
 
+def test_damaged_letter_is_due_and_made_again(tmp_path: Path) -> None:
+    workspace = a_workspace(tmp_path)
+    store = _made(workspace, _DRAWN[:2])
+    path = workspace.letter_path("k-lang")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:1000])
+    assert due(store, workspace) == ["k-lang"]
+    assert render_batch(store, workspace, jobs=1).done == 1
+    assert path.read_bytes() == whole
+
+
 def test_only_a_changed_recipients_letter_is_due(tmp_path: Path) -> None:
     workspace = a_workspace(tmp_path)
     store = _made(workspace, _DRAWN[:2])
@@ -343,6 +354,14 @@ def test_one_letter_that_cannot_be_printed_stops_no_other(tmp_path: Path) -> Non
     assert failure.key == "k-tokio"
     assert "“京” (U+4EAC)" in failure.message
     assert due(store, workspace) == ["k-tokio"]
+
+
+def test_a_signature_that_is_no_image_fails_the_letter_by_name(tmp_path: Path) -> None:
+    workspace = _own_campaign(tmp_path)
+    (workspace.folder / "assets" / "signature-2.svg").write_text("kaputt", encoding="utf-8")
+    store = a_store(workspace, _DRAWN[:1])
+    (failure,) = render_batch(store, workspace, jobs=1).failures
+    assert "signature-2.svg cannot be read" in failure.message
 
 
 def test_a_missing_signature_image_fails_the_letter_by_name(tmp_path: Path) -> None:

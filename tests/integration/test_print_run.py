@@ -15,7 +15,7 @@ from invite_pipeline.domain.events import LetterMoved
 from invite_pipeline.domain.recipient import Recipient
 from invite_pipeline.domain.tracking import LetterState
 from invite_pipeline.domain.workspace import Workspace
-from invite_pipeline.errors import InviteError, UnknownRecipient
+from invite_pipeline.errors import InviteError, LetterFailed, UnknownRecipient
 from invite_pipeline.formats.sheets import from_csv
 from invite_pipeline.letters.preview import preview_letter
 from invite_pipeline.letters.print_run import print_run
@@ -150,6 +150,13 @@ def test_nothing_to_print_says_so(tmp_path: Path) -> None:
     store, workspace = _rendered(tmp_path, [a_recipient("k-bonn")])
     with pytest.raises(InviteError, match="no letter to print"):
         print_run(store, workspace)
+
+
+def test_damaged_letter_is_named(tmp_path: Path) -> None:
+    store, workspace = _rendered(tmp_path, [a_recipient("k-bonn")])
+    workspace.letter_path("k-bonn").write_bytes(b"%PDF-1.7")
+    with pytest.raises(LetterFailed, match="k-bonn"):
+        print_run(store, workspace, everybody=True)
 
 
 def test_preview_is_the_letter_as_pdf_and_picture(tmp_path: Path) -> None:

@@ -108,6 +108,20 @@ def test_after_the_deadline_the_form_is_told_whom_to_call(store: Store, workspac
     assert SMALL.rsvp.phone in caught.value.fix
 
 
+def test_letter_cannot_be_dated_tomorrow(store: Store, workspace: Workspace) -> None:
+    ahead = a_reply("k-0", source=Source.LETTER, actor="M", declared_at=NOW + timedelta(days=1))
+    with pytest.raises(ReplyRefused, match="lies ahead"):
+        record_reply(store, workspace, ahead)
+
+
+def test_mail_from_a_clock_that_goes_fast_counts_from_when_it_came(store: Store, workspace: Workspace) -> None:
+    record_reply(store, workspace, a_reply("k-0", source=Source.MAIL, declared_at=NOW + timedelta(days=9)))
+    later = a_reply("k-0", source=Source.PHONE, actor="M", intent=Intent.NO, reason="rief an", dedupe="2")
+    when = NOW + timedelta(hours=1)
+    record_reply(store, workspace, replace(later, declared_at=when, received_at=when))
+    assert known(store).reply == "no"
+
+
 def test_unknown_recipient_is_an_error(store: Store, workspace: Workspace) -> None:
     with pytest.raises(UnknownRecipient):
         record_reply(store, workspace, a_reply("nobody"))

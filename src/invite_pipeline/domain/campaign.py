@@ -128,6 +128,9 @@ class SpeedDating:
     end: time
     funders: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        _in_order(self.start, self.end)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ProgrammeItem:
@@ -140,6 +143,10 @@ class ProgrammeItem:
     speakers: tuple[str, ...] = ()
     workshops: bool = False
     """Whether the working groups are listed under this item."""
+
+    def __post_init__(self) -> None:
+        _in_order(self.start, self.end)
+        _not_empty("title", self.title)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -264,6 +271,11 @@ def _at_least_one(setting: str, value: int | None) -> None:
 def _not_empty(setting: str, value: str) -> None:
     if not value.strip():
         raise SettingInvalid(setting, "must not be empty")
+
+
+def _in_order(start: time, end: time | None) -> None:
+    if end is not None and end <= start:
+        raise SettingInvalid("end", f"it ends ({end:%H:%M}) before it starts ({start:%H:%M})")
 
 
 def _identifier(setting: str, value: str) -> None:

@@ -95,7 +95,9 @@ def _event(campaign: Campaign, *, uid: str, sequence: int, now: datetime, url: s
 
 def _description(campaign: Campaign, url: str) -> str:
     hosts = dict.fromkeys(host.organisation for host in campaign.hosts)
-    lines = [f"{campaign.title}: Einladung von {' und '.join(hosts)}."]
+    invited = f"{campaign.title}: Einladung von {' und '.join(hosts)}"
+    # An association's name ends in a full stop of its own: "e. V."
+    lines = [invited if invited.endswith(".") else f"{invited}."]
     if url:
         lines += ["", f"Ihre Antwort bis zum {campaign.rsvp.deadline:%d.%m.%Y}: {url}"]
     lines += ["", f"Fragen beantwortet: {campaign.rsvp.office}, {campaign.rsvp.phone}, {campaign.rsvp.email}"]

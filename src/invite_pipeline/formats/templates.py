@@ -108,7 +108,9 @@ class Templates:
                 "error",
                 f"{FOLDER}/{one}",
                 f"The template uses the name “{unknown}”, which does not exist.",
-                f"Known are: {', '.join(sorted(known))}.",
+                f"Known are: {', '.join(sorted(known))}."
+                if known
+                else "A style sheet knows no names: write the value.",
                 row=self._line_of(one, unknown),
             )
             for one in sorted(self.included(name))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 from invite_pipeline.domain.campaign import LANGUAGES, inside
 from invite_pipeline.domain.invitation import Invitation, InvitationState
@@ -14,6 +15,7 @@ from invite_pipeline.formats.template_rules import check_template
 from invite_pipeline.formats.templates import FOLDER, Templates, campaign_context
 from invite_pipeline.letters.accessibility import Mistake, mistakes, style_mistakes
 from invite_pipeline.letters.fonts import missing_fonts
+from invite_pipeline.letters.print_run import SLIP, SLIP_STYLE
 from invite_pipeline.letters.template import (
     LETTER,
     LETTER_STYLE,
@@ -41,7 +43,14 @@ def check_letters(workspace: Workspace, sample: Recipient) -> list[Problem]:
     for name, context in contexts.items():
         problems += check_template(templates, name, context, needs="" if name == PROGRAMME else "link")
         problems += _accessibility(templates, name)
-    for name in (LETTER_STYLE, PROGRAMME_STYLE):
+    styles = [LETTER_STYLE, PROGRAMME_STYLE]
+    if (workspace.templates / SLIP).is_file() or (workspace.templates / SLIP_STYLE).is_file():
+        # A campaign without both prints no reply slips.
+        slip = {**campaign_context(workspace.campaign), "slips": [contexts[LETTER]]}
+        problems += check_template(templates, SLIP, slip, needs="")
+        problems += _accessibility(templates, SLIP)
+        styles.append(SLIP_STYLE)
+    for name in styles:
         problems += templates.check(name, {}) or _of(name, style_mistakes(templates.source(name)))
     return problems + _images(workspace) + missing_fonts()
 
@@ -82,4 +91,22 @@ def _image_fault(folder: Path, name: str) -> tuple[str, str]:
         return f"The signature image {name} does not exist.", "Put it there, or remove the line."
     if path.suffix.lower() not in _IMAGES:
         return f"{name} is no image that a letter can show.", f"Save it as one of: {', '.join(_IMAGES)}."
+    if not _is_image(path):
+        return f"The signature image {name} cannot be read.", "Save it anew as SVG, PNG or JPEG."
     return "", ""
+
+
+def _is_image(path: Path) -> bool:
+    if path.suffix.lower() == ".svg":
+        try:
+            return ET.parse(path).getroot().tag.endswith("svg")  # noqa: S314 - the organiser's own file
+        except (ET.ParseError, OSError):
+            return False
+    from PIL import Image
+
+    try:
+        with Image.open(path) as image:
+            image.verify()
+    except (OSError, SyntaxError):
+        return False
+    return True

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import weasyprint
+from weasyprint.logger import LOGGER
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
@@ -46,7 +51,8 @@ class Typesetter:
         _must_be_printable(html)
         styles = [self._style(font_faces()), self._style(style)]
         try:
-            document = self._lay_out(html, styles)
+            with _images_are_shown():
+                document = self._lay_out(html, styles)
             if len(document.pages) > 1:
                 # Counting pages makes WeasyPrint lay out twice: only where there is more than one to count.
                 document = self._lay_out(html, [*styles, self._style(_PAGE_NUMBERS)])
@@ -66,6 +72,33 @@ class Typesetter:
                 string=css, base_url=self._base, font_config=self._fonts, url_fetcher=self._fetcher
             )
         return self._styles[css]
+
+
+class _Complaints(logging.Handler):
+    """What WeasyPrint says of images that it leaves out."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.images: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if str(record.msg).startswith("Failed to load image"):
+            self.images.append(record.getMessage())
+
+
+@contextmanager
+def _images_are_shown() -> Iterator[None]:
+    """Raises InviteError where WeasyPrint left an image out: a letter without its signature is none."""
+    complaints = _Complaints()
+    LOGGER.addHandler(complaints)
+    try:
+        yield
+    finally:
+        LOGGER.removeHandler(complaints)
+    if complaints.images:
+        name = re.search(r"at '?([^'\s:]*:[^'\s]*)", complaints.images[0])
+        shown = Path(unquote(urlsplit(name[1]).path)).name if name else complaints.images[0]
+        raise InviteError(f"The image {shown} cannot be read.", "Save it anew as SVG, PNG or JPEG.")
 
 
 def identifier(html: str, style: str) -> bytes:

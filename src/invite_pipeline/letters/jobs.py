@@ -11,6 +11,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
+from pathlib import Path
 
 from invite_pipeline.domain.invitation import Invitation
 from invite_pipeline.domain.recipient import Recipient
@@ -41,11 +42,21 @@ class PlateName:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One letter that may have to be made; `made_from` is the fingerprint of the one that lies there."""
+    """One letter that may have to be made; fingerprint and hash are those of the letter that was made last."""
 
     recipient: Recipient
     invitation: Invitation
     made_from: str
+    made: str
+
+    def is_done(self, fingerprint: str, path: Path) -> bool:
+        """Whether the letter lies there, made from the same and unharmed."""
+        if self.made_from != fingerprint:
+            return False
+        try:
+            return hashlib.sha256(path.read_bytes()).hexdigest() == self.made
+        except OSError:
+            return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +155,7 @@ def _made(job: Job, writer: LetterWriter, order: Order) -> Made:
     html = writer.html(order.recipient, order.invitation)
     fingerprint = job.origin.fingerprint(html)
     path = job.workspace.letter_path(order.recipient.key)
-    if order.made_from == fingerprint and path.exists():
+    if order.is_done(fingerprint, path):
         return Made(order, unchanged=True)
     try:
         # Should this fail, no outdated letter may lie there to be mailed.

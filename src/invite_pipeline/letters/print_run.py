@@ -14,7 +14,7 @@ from invite_pipeline.domain.events import LetterMoved
 from invite_pipeline.domain.invitation import Invitation, shown_code
 from invite_pipeline.domain.recipient import Channel, Recipient
 from invite_pipeline.domain.workspace import Workspace
-from invite_pipeline.errors import InviteError
+from invite_pipeline.errors import InviteError, LetterFailed
 from invite_pipeline.formats.sheets import Cell, to_csv
 from invite_pipeline.formats.templates import Templates, campaign_context
 from invite_pipeline.letters.files import write_atomically
@@ -106,8 +106,13 @@ def _assemble(workspace: Workspace, envelopes: Sequence[_Envelope]) -> tuple[byt
         slips = _slips(workspace, envelopes)
         for number, envelope in enumerate(envelopes, start=1):
             first = len(run.pages) + 1
-            with pikepdf.open(envelope.letter) as letter:
-                _add_sheets(run, letter.pages)
+            try:
+                with pikepdf.open(envelope.letter) as letter:
+                    _add_sheets(run, letter.pages)
+            except pikepdf.PdfError as error:
+                raise LetterFailed(
+                    envelope.recipient.key, f"{envelope.letter.name} is damaged", "Run: invite render"
+                ) from error
             if workspace.campaign.letter.annexes:
                 _add_sheets(run, programme.pages)
             slip = next(slips, None)

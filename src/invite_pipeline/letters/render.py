@@ -45,7 +45,7 @@ def due(store: Store, workspace: Workspace) -> list[str]:
     for order in _orders(store, _listed(store)):
         html = writer.html(order.recipient, order.invitation)
         key = order.recipient.key
-        if order.made_from != source.fingerprint(html) or not workspace.letter_path(key).exists():
+        if not order.is_done(source.fingerprint(html), workspace.letter_path(key)):
             found.append(key)
     return found
 
@@ -95,9 +95,9 @@ def _orders(store: Store, keys: Sequence[str]) -> Iterator[Order]:
     for some in _chunks(keys, _CHUNK):
         with store.reading() as tx:
             recipients = queries.recipients(tx, some)
-            invitations, made_from = queries.invitations(tx, some), queries.letter_fingerprints(tx, some)
+            invitations, made = queries.invitations(tx, some), queries.letter_hashes(tx, some)
         for one in recipients:
-            yield Order(one, invitations[one.key], made_from.get(one.key, ""))
+            yield Order(one, invitations[one.key], *made.get(one.key, ("", "")))
 
 
 def _chunks(items: Iterable[_Item], size: int) -> Iterator[tuple[_Item, ...]]:
@@ -148,8 +148,7 @@ class _Run:
         wanted = []
         for order in islice(_orders(self._store, self._keys), _SAMPLE):
             html = self._writer.html(order.recipient, order.invitation)
-            path = self._workspace.letter_path(order.recipient.key)
-            if order.made_from != self._origin.fingerprint(html) or not path.exists():
+            if not order.is_done(self._origin.fingerprint(html), self._workspace.letter_path(order.recipient.key)):
                 wanted.append(plate_of(self._origin, html)[0])
         return wanted
 

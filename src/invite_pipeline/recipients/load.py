@@ -37,9 +37,12 @@ class Loaded:
     """The rows with errors as their list has them."""
 
 
-def list_files(folder: Path, campaign: Campaign) -> list[Path]:
-    """The campaign's lists in order: those it names, else every CSV file and workbook in recipients/."""
-    if campaign.recipients:
+def list_files(folder: Path, campaign: Campaign | None) -> list[Path]:
+    """The campaign's lists in order: those it names, else every CSV file and workbook in recipients/.
+
+    None stands for a campaign whose file cannot be read.
+    """
+    if campaign is not None and campaign.recipients:
         return [folder / name for name in campaign.recipients]
     found = (folder / _FOLDER).glob("*")
     # Office programs leave lock files behind: "~$list.xlsx", ".~lock.list.csv#".

@@ -46,8 +46,8 @@ class Outcome:
 def record_reply(store: Store, workspace: Workspace, reply: Reply) -> Outcome:
     """Record one reply of any channel and say what became of it; committed to disk when this returns.
 
-    Raises ReplyRefused for a reply that its
-    sender must correct (a workshop that does not exist, too many persons, the deadline), UnknownRecipient.
+    Raises ReplyRefused for a reply that its sender must correct (a workshop that does not exist, too many persons, a
+    date that lies ahead, the deadline), UnknownRecipient.
     """
     _check(workspace.campaign, reply)
     with store.writing() as tx:
@@ -56,6 +56,12 @@ def record_reply(store: Store, workspace: Workspace, reply: Reply) -> Outcome:
 
 def record_in(tx: Transaction, workspace: Workspace, reply: Reply) -> Outcome:
     """As record_reply, within a transaction of the caller's."""
+    if reply.declared_at > reply.received_at:
+        if reply.source.entered_by_staff:
+            raise ReplyRefused("The reply's own date lies ahead.", "Write the date of the letter.", "declared")
+        if reply.source in (Source.MAIL, Source.CALENDAR):
+            # A sender's clock that goes fast must not outdo whatever is entered until then.
+            reply = replace(reply, declared_at=reply.received_at)
     if not reply.recipient:
         decision = Decision(Disposition.REVIEW, reply.reason or "could not be matched to a recipient")
         return _append(tx, workspace, reply, decision, ())

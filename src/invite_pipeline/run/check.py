@@ -65,7 +65,8 @@ def check_campaign(
     except CampaignInvalid as error:
         problems += error.problems
     except InviteError as error:
-        problems.append(Problem("error", "environment", error.message, error.fix))
+        where = "--now" if now and error.message.startswith(f"“{now}”") else "environment"
+        problems.append(Problem("error", where, error.message, error.fix))
     if workspace is not None:
         problems += _check_workspace(workspace, more)
     broken = any(problem.severity == "error" for problem in problems)
@@ -83,7 +84,17 @@ def _check_workspace(workspace: Workspace, more: Sequence[Check]) -> list[Proble
             problems += check(workspace, _SAMPLE)
         except InviteError as error:
             problems.append(Problem("error", "templates", error.message, error.fix))
-    return problems + _check_output(workspace)
+    return problems + _check_output(workspace) + _check_keys(workspace)
+
+
+_KEY_LENGTH = 22  # characters of base64 for 128 bits
+
+
+def _check_keys(workspace: Workspace) -> list[Problem]:
+    short = [number for number, key in enumerate(workspace.keys, start=1) if len(key) < _KEY_LENGTH]
+    message = "The signing key is short: who guesses it can answer for everybody."
+    fix = "Take one of at least 22 random characters; `invite init` makes such a key."
+    return [Problem("warning", "signing keys", message, fix, row=number) for number in short]
 
 
 def _check_output(workspace: Workspace) -> list[Problem]:
@@ -100,7 +111,7 @@ def _check_lists(folder: Path, workspace: Workspace | None, *, dns: bool) -> tup
     from invite_pipeline.recipients.load import list_files, read_lists
 
     if workspace is None:
-        loaded = read_lists(sorted((folder / "recipients").glob("*.csv")), folder)
+        loaded = read_lists(list_files(folder, None), folder)
         return loaded, list(loaded.problems)
     loaded = read_lists(list_files(folder, workspace.campaign), folder, workspace.campaign.columns)
     problems = [*loaded.problems, *_missing_translations(workspace, loaded)]

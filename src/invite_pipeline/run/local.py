@@ -75,8 +75,17 @@ def render(
     from invite_pipeline.letters.render import render_batch
 
     programme_pdf(workspace)
+    _remove_letters_of_the_gone(store, workspace)
     keys = None if only is None else [listed_key(store, only)]
     return render_batch(store, workspace, keys, jobs=jobs, progress=progress)
+
+
+def _remove_letters_of_the_gone(store: Store, workspace: Workspace) -> None:
+    """Whoever posts what lies in the folder must not post to those who were taken off the list."""
+    with store.reading() as tx:
+        gone = queries.fingerprints(tx).keys() - set(queries.listed_keys(tx))
+    for key in gone:
+        workspace.letter_path(key).unlink(missing_ok=True)
 
 
 def listed_key(store: Store, key: str) -> str:

@@ -100,7 +100,8 @@ def _engine(url: str) -> Engine:
     try:
         parsed = sa.make_url(url)
         if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            # One folder is made, as for a new campaign; a path that is mistyped must not become an empty store.
+            Path(parsed.database).parent.mkdir(exist_ok=True)
         engine = sa.create_engine(parsed)
     except (SQLAlchemyError, ImportError, OSError) as error:
         raise StoreUnusable(

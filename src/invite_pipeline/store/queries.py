@@ -263,6 +263,14 @@ def message_from(row: sa.RowMapping) -> Message:
     return Message(**{name: row[name] for name in Message.__slots__})
 
 
+def letter_hashes(tx: Transaction, keys: Collection[str] | None = None) -> dict[str, tuple[str, str]]:
+    """From what each recipient's letter was made (a fingerprint), and what came out (the file's SHA-256)."""
+    found = tables.letters
+    query = sa.select(found.c.recipient, found.c.fingerprint, found.c.sha256)
+    rows = tx.connection.execute(query.where(found.c.campaign == tx.campaign, _among(found.c.recipient, keys)))
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
 def letter_fingerprints(tx: Transaction, keys: Collection[str] | None = None) -> dict[str, str]:
     """From what each recipient's letter was made; only those of `keys` where given."""
     found = tables.letters

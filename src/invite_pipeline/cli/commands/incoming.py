@@ -88,6 +88,9 @@ def record(
         raise typer.BadParameter("the answer is yes or no")
     if source not in _STAFF_SOURCES:
         raise typer.BadParameter(f"the source is one of {', '.join(_STAFF_SOURCES)}")
+    by, deputy = _in_one_line("--by", by), _in_one_line("--deputy", deputy)
+    if not by:
+        raise typer.BadParameter("say with --by who enters it")
     if answer == "no" and (persons or deputy or workshop):
         raise typer.BadParameter("who declines brings nobody: a deputy who comes is a yes with --deputy")
     workspace = options.workspace()
@@ -105,6 +108,9 @@ def record(
         attendees=_first_attendee(deputy, workshop) if answer == "yes" else (),
         reason=reason,
     )
+    most = workspace.campaign.rsvp.max_persons
+    if (persons or 0) > most:
+        say(f"Noted: {persons} persons are more than the {most} that the RSVP page allows.")
     outcome = record_reply(open_store(workspace), workspace, reply)
     late = " It came after the deadline and is marked late." if outcome.late else ""
     if outcome.disposition is Disposition.APPLIED:
@@ -112,6 +118,16 @@ def record(
         _say_waitlisted(outcome.attendees)
     else:
         say(f"Kept for review: {outcome.reason}.{late}")
+
+
+_LONGEST_NAME = 120
+
+
+def _in_one_line(option: str, text: str) -> str:
+    found = " ".join(text.split())
+    if len(found) > _LONGEST_NAME:
+        raise typer.BadParameter(f"{option} takes at most {_LONGEST_NAME} characters")
+    return found
 
 
 def _first_attendee(deputy: str, workshop: str) -> tuple[Attendee, ...]:
@@ -129,8 +145,9 @@ def _spoken(workspace: Workspace, reply: Reply) -> str:
 
 
 def _say_waitlisted(attendees: tuple[Attendee, ...]) -> None:
+    waiting = sum(attendee.seat == "waitlisted" for attendee in attendees)
+    if waiting:
+        say(f"The hall is full: {waiting} person{'s' * (waiting != 1)} on the waiting list.")
     for attendee in attendees:
-        if attendee.seat == "waitlisted":
-            say("The hall is full: one person stands on the waiting list.")
         if attendee.workshop_seat == "waitlisted":
             say(f"The working group {attendee.workshop} is full: the person stands on its waiting list.")

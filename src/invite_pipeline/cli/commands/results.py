@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -41,7 +41,7 @@ def show_figures(found: Figures) -> None:
         ("answered", f"{replies['yes'] + replies['no']} ({replies['yes']} yes, {replies['no']} no)"),
         ("open", replies["open"]),
         ("to review", replies["needs_review"]),
-        ("persons", f"{shown['persons']} of {shown['capacity'] or 'any number'}"),
+        ("persons", _persons(shown)),
     ]
     show_table(("", ""), rows, title=f"{shown['campaign']}, {shown['now']}")
     if shown["workshops"]:
@@ -52,6 +52,11 @@ def show_figures(found: Figures) -> None:
         show_table(("working group", "confirmed", "waiting", "places"), groups)
     for task in shown["due"]:
         say(f"next: {task['what']}: {task['count']}")
+
+
+def _persons(shown: dict[str, Any]) -> str:
+    waiting = f", {shown['persons_waitlisted']} of them waiting" if shown["persons_waitlisted"] else ""
+    return f"{shown['persons']} of {shown['capacity'] or 'any number'}{waiting}"
 
 
 @app.command()
