@@ -258,7 +258,7 @@ def _letters_html(folder: Path, letters: int) -> list[str]:
     with open_store(workspace).reading() as tx:
         keys = queries.listed_keys(tx)[:letters]
         invitations = queries.invitations(tx, keys)
-        return [writer.html(one, invitations[one.key]) for one in queries.recipients(tx, keys)]
+        return [writer.text(one, invitations[one.key]).html for one in queries.recipients(tx, keys)]
 
 
 if __name__ == "__main__":

@@ -46,10 +46,12 @@ class Pair:
 
     def both(self, recipient: Recipient, code: str = "C0DE000000") -> tuple[bytes | None, bytes]:
         invitation = Invitation(recipient.key, code, 1, InvitationState.ISSUED)
-        html = LetterWriter(self.templates, self.workspace).html(recipient, invitation)
-        name, values = plate_of(self.origin, html)
+        letter = LetterWriter(self.templates, self.workspace).text(recipient, invitation)
+        name, values = plate_of(self.origin, letter)
         press = self.press(name)
-        return press.pdf(values, bytes(16)) if press else None, self.typesetter.pdf(html, self.origin.style)
+        return press.pdf(values, bytes(16)) if press else None, self.typesetter.pdf(
+            letter.html, self.origin.style, letter.data
+        )
 
     def press(self, name: PlateName) -> Press | None:
         if name not in self.presses:

@@ -88,12 +88,12 @@ def test_letter_is_the_same_as_jinja_alone_would_make(tmp_path: Path, persons: t
         recipient = a_recipient(organisation=organisation, persons=persons)
         invitation = Invitation(recipient.key, "C0DE000000", 1, InvitationState.ISSUED)
         expected = templates.render(LETTER, **letter_context(workspace, recipient, invitation))
-        assert writer.html(recipient, invitation) == expected
+        assert writer.text(recipient, invitation).html == expected
 
 
 def test_part_that_recipients_do_not_have_is_named_with_its_line(tmp_path: Path) -> None:
     workspace = a_workspace(tmp_path)
     writer = LetterWriter(_templates(tmp_path, letter_html="\n{{ recipient.orgnisation }}"), workspace)
     with pytest.raises(TemplateBroken, match="orgnisation") as broken:
-        writer.html(a_recipient(), Invitation("k-bonn", "C0DE000000", 1, InvitationState.ISSUED))
+        writer.text(a_recipient(), Invitation("k-bonn", "C0DE000000", 1, InvitationState.ISSUED))
     assert broken.value.line == 2

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+DATA_FILE = "einladung.json"
+"""The name of the embedded file."""
 
 # Tagged like PDF/UA, with the output intent and the metadata of PDF/A.
 _VARIANT, _INTENT = "pdf/a-3a", "--srgb"
@@ -31,17 +35,43 @@ def accessible_xmp(packet: bytes) -> bytes:
     return packet.replace(b"</rdf:RDF>", _UA_METADATA + b"</rdf:RDF>", 1)
 
 
-def write_accessible(document: Any, *, identifier: bytes) -> bytes:
-    """The PDF of a laid-out WeasyPrint document, whose metadata say PDF/UA-1 besides PDF/A-3a."""
+def write_accessible(document: Any, *, identifier: bytes, data: str = "") -> bytes:
+    """The PDF of a laid-out WeasyPrint document, whose metadata say PDF/UA-1 besides PDF/A-3a.
+
+    `data` is a JSON text that the file embeds: what it says, for programs.
+    """
     plain = document.metadata.generate_rdf_metadata
     # On the way out, not with pikepdf afterwards: reading and writing each letter once more costs milliseconds.
     document.metadata.generate_rdf_metadata = lambda *arguments: accessible_xmp(plain(*arguments))
     document.color_profiles[_INTENT] = _srgb()
     document.output_intent = _INTENT
     made: bytes = document.write_pdf(
-        pdf_variant=_VARIANT, pdf_tags=True, pdf_identifier=identifier, output_intent=_INTENT
+        pdf_variant=_VARIANT,
+        pdf_tags=True,
+        pdf_identifier=identifier,
+        output_intent=_INTENT,
+        attachments=_embedded(data),
     )
     return made
+
+
+def _embedded(data: str) -> list[Any]:
+    if not data:
+        return []
+    from weasyprint import Attachment
+
+    # A date of their own would make equal letters differ; that of the letter stands in it.
+    made = datetime(2000, 1, 1, tzinfo=UTC)
+    return [
+        Attachment(
+            string=data,
+            name=DATA_FILE,
+            description="Diese Einladung als Daten",
+            created=made,
+            modified=made,
+            relationship="Data",
+        )
+    ]
 
 
 @cache

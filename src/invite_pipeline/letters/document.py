@@ -39,12 +39,12 @@ class Typesetter:
         self._styles: dict[str, Any] = {}
         self._images = Images()
 
-    def pdf(self, html: str, style: str) -> bytes:
-        """The PDF of one document; equal bytes for equal input.
+    def pdf(self, html: str, style: str, data: str = "") -> bytes:
+        """The PDF of one document, with `data` embedded as a file; equal bytes for equal input.
 
         Raises InviteError for a file that it may not read, and for a character that no font has.
         """
-        return write_accessible(self.lay_out(html, style), identifier=identifier(html, style))
+        return write_accessible(self.lay_out(html, style), identifier=identifier(html + data, style), data=data)
 
     def lay_out(self, html: str, style: str) -> Any:
         """WeasyPrint's layout of one document. Raises InviteError as `pdf` does."""

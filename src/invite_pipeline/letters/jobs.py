@@ -24,7 +24,7 @@ from invite_pipeline.letters.origin import Origin
 from invite_pipeline.letters.plate import Plate
 from invite_pipeline.letters.press import Press
 from invite_pipeline.letters.slots import Form, split
-from invite_pipeline.letters.template import LetterWriter
+from invite_pipeline.letters.template import LetterText, LetterWriter
 
 # What each process has waiting: enough to be busy, little enough for recipients never to pile up in memory.
 _AHEAD = 3
@@ -152,22 +152,22 @@ def _writer(job: Job) -> LetterWriter:
 
 
 def _made(job: Job, writer: LetterWriter, order: Order) -> Made:
-    html = writer.html(order.recipient, order.invitation)
-    fingerprint = job.origin.fingerprint(html)
+    letter = writer.text(order.recipient, order.invitation)
+    fingerprint = job.origin.fingerprint(letter)
     path = job.workspace.letter_path(order.recipient.key)
     if order.is_done(fingerprint, path):
         return Made(order, unchanged=True)
     try:
         # Should this fail, no outdated letter may lie there to be mailed.
         path.unlink(missing_ok=True)
-        name, values = plate_of(job.origin, html)
+        name, values = plate_of(job.origin, letter)
         press = _PRESSES.get(name)
         if press is None and name.form.has_text and not job.lay_out:
             return Made(order, waits_for=name)
         data = press.pdf(values, bytes.fromhex(fingerprint[:32])) if press else None
         pressed = data is not None
         if data is None:
-            data = _laid_out(job, html)
+            data = _laid_out(job, letter)
         write_atomically(path, data)
     except OSError as error:
         return Made(order, fingerprint, failure=f"cannot be written: {error.strerror}")
@@ -178,14 +178,14 @@ def _made(job: Job, writer: LetterWriter, order: Order) -> Made:
     return Made(order, fingerprint, hashlib.sha256(data).hexdigest(), pressed=pressed)
 
 
-def plate_of(origin: Origin, html: str) -> tuple[PlateName, tuple[str, ...]]:
+def plate_of(origin: Origin, letter: LetterText) -> tuple[PlateName, tuple[str, ...]]:
     """Which plate prints a letter, and what stands in its slots."""
-    form, values = split(html)
+    form, values = split(letter.html, letter.data)
     printed = "".join([value for kind, value in zip(form.kinds, values, strict=True) if kind.printed])
     return PlateName(origin.digest, form, not is_common(printed)), values
 
 
-def _laid_out(job: Job, html: str) -> bytes:
+def _laid_out(job: Job, letter: LetterText) -> bytes:
     from invite_pipeline.letters.document import typesetter
 
-    return typesetter(job.workspace.folder).pdf(html, job.origin.style)
+    return typesetter(job.workspace.folder).pdf(letter.html, job.origin.style, letter.data)

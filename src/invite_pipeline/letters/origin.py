@@ -9,7 +9,7 @@ from importlib.metadata import version
 from invite_pipeline import __version__
 from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.formats.templates import Templates
-from invite_pipeline.letters.template import LETTER_STYLE
+from invite_pipeline.letters.template import LETTER_STYLE, LetterText
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +19,9 @@ class Origin:
     style: str
     digest: str
 
-    def fingerprint(self, html: str) -> str:
+    def fingerprint(self, letter: LetterText) -> str:
         """What names all that one letter is made from."""
-        return hashlib.sha256(f"{self.digest}\0{html}".encode()).hexdigest()
+        return hashlib.sha256(f"{self.digest}\0{letter.html}\0{letter.data}".encode()).hexdigest()
 
 
 def origin(workspace: Workspace, templates: Templates) -> Origin:

@@ -7,6 +7,7 @@ import struct
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import md5
 from typing import Any
 
 import pikepdf
@@ -30,6 +31,21 @@ class PdfObject:
 
 
 @dataclass(frozen=True, slots=True)
+class EmbeddedFile:
+    """A file within the file: the number of its object, what it holds, and its entries that are the same in all."""
+
+    number: int
+    data: bytes
+    shared: bytes
+
+    def holding(self, data: bytes) -> PdfObject:
+        """The same with other content."""
+        checksum = md5(data, usedforsecurity=False).hexdigest().encode()
+        head = b"<< /Type /EmbeddedFile %b /Size %d /CheckSum <%b> >> /Length %d >>"
+        return PdfObject(head % (self.shared, len(data), checksum, len(data)), data)
+
+
+@dataclass(frozen=True, slots=True)
 class PdfFile:
     """What a file holds; numbers are those of its objects."""
 
@@ -45,6 +61,7 @@ class PdfFile:
     info: int
     metadata: int
     xmp: bytes
+    embedded: EmbeddedFile | None
 
 
 def read_file(data: bytes) -> PdfFile:
@@ -62,7 +79,17 @@ def read_file(data: bytes) -> PdfFile:
             info=pdf.trailer.Info.objgen[0],
             metadata=metadata.objgen[0],
             xmp=metadata.read_bytes(),
+            embedded=_embedded(pdf),
         )
+
+
+def _embedded(pdf: pikepdf.Pdf) -> EmbeddedFile | None:
+    if "/AF" not in pdf.Root:
+        return None
+    found = pdf.Root.AF[0].EF.F
+    dates = found.Params.CreationDate.unparse(), found.Params.ModDate.unparse()
+    shared = b"/Subtype %b /Params << /CreationDate %b /ModDate %b" % (found.Subtype.unparse(), *dates)
+    return EmbeddedFile(found.objgen[0], found.read_bytes(), shared)
 
 
 def _is_frame(one: Any) -> bool:

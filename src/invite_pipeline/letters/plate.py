@@ -16,7 +16,7 @@ from itertools import pairwise
 import pikepdf
 
 from invite_pipeline.letters.document import Typesetter
-from invite_pipeline.letters.pdf_objects import Binding, PdfObject, a_stream, bind
+from invite_pipeline.letters.pdf_objects import Binding, EmbeddedFile, PdfObject, a_stream, bind
 from invite_pipeline.letters.qr import qr_drawing
 from invite_pipeline.letters.shaping import Line, Shaper
 from invite_pipeline.letters.slots import Form, SlotKind
@@ -68,7 +68,7 @@ class OwnObject:
     number: int
     parts: tuple[Part, ...]
     form: str
-    """How values are written: as `content` of a page, in a `string`, or in `xmp` metadata."""
+    """How values are written: as `content` of a page, in a `string`, in `xmp` metadata, or alone as a `file`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,7 @@ class Plate:
     """The characters that a reader finds again in each font: others have a glyph that stands for something else."""
     binding: Binding
     own: tuple[OwnObject, ...]
+    embedded: EmbeddedFile | None
 
 
 class Setting:
@@ -106,7 +107,7 @@ class Setting:
 
     def object(self, one: OwnObject, values: tuple[str, ...]) -> bytes:
         """What one object says in the letter with these values. Raises Misfit."""
-        write = {"content": self._content, "string": _string, "xmp": _xmp}[one.form]
+        write = {"content": self._content, "string": _string, "xmp": _xmp, "file": _file}[one.form]
         return b"".join([part if isinstance(part, bytes) else write(part.slot, values) for part in one.parts])
 
     def _content(self, slot: int, values: tuple[str, ...]) -> bytes:
@@ -134,6 +135,10 @@ def _string(slot: int, values: tuple[str, ...]) -> bytes:
 
 def _xmp(slot: int, values: tuple[str, ...]) -> bytes:
     return escape(values[slot], quote=False).encode()
+
+
+def _file(slot: int, values: tuple[str, ...]) -> bytes:
+    return values[slot].encode()
 
 
 def _number(value: float) -> str:
@@ -263,11 +268,14 @@ def _own_objects(form: Form, sheet: Sheet, places: Mapping[int, TextPlace]) -> t
         slot: _string(slot, sheet.values) for slot in whole if form.kinds[slot] in (SlotKind.LINK, SlotKind.TITLE)
     }
     titles = {slot: _xmp(slot, sheet.values) for slot in whole if form.kinds[slot] is SlotKind.TITLE}
+    data = {slot: _file(slot, sheet.values) for slot in whole if form.kinds[slot] is SlotKind.DATA}
     own = [OwnObject(number, _cut(content, shown), "content") for number, content in file.content.items()]
     own += [
         OwnObject(number, _cut(file.objects[number].value, strings), "string") for number in (*file.links, file.info)
     ]
     own.append(OwnObject(file.metadata, _cut(file.xmp, titles), "xmp"))
+    if file.embedded:
+        own.append(OwnObject(file.embedded.number, _cut(file.embedded.data, data), "file"))
     gaps = [part.slot for one in own for part in one.parts if isinstance(part, Gap)]
     if (
         set(gaps) != set(whole)
@@ -304,7 +312,10 @@ def _must_agree(
             raise Misfit
     if first.file.metadata in made and made.pop(first.file.metadata) != first.file.xmp:
         raise Misfit
-    apart = {*first.file.fonts, *first.file.content, first.file.metadata}
+    embedded = first.file.embedded
+    if embedded and (made.pop(embedded.number) != embedded.data or second.file.embedded is None):
+        raise Misfit
+    apart = {*first.file.fonts, *first.file.content, first.file.metadata, *([embedded.number] if embedded else [])}
     left = {number: one for number, one in first.file.objects.items() if number not in apart}
     again = {number: one for number, one in second.file.objects.items() if number not in apart}
     again |= {number: PdfObject(value) for number, value in made.items()}
@@ -337,7 +348,7 @@ def _bound(form: Form, sheet: Sheet, places: dict[int, TextPlace], own: tuple[Ow
     fonts = {place.font: sheet.fonts[place.font] for place in places.values()}
     glyphs = {name: frozenset(sheet.texts[name]) for name in fonts}
     characters = {name: _BLANKS.union(text for text in sheet.texts[name].values() if len(text) == 1) for name in fonts}
-    return Plate(form.kinds, places, fonts, glyphs, characters, binding, tuple(streams))
+    return Plate(form.kinds, places, fonts, glyphs, characters, binding, tuple(streams), file.embedded)
 
 
 def _runs(parts: tuple[Part, ...]) -> list[tuple[Part, ...]]:

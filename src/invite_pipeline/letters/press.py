@@ -31,6 +31,8 @@ class Press:
         written = self._setting.object(one, values)
         if one.form == "string":
             return PdfObject(written)
+        if one.form == "file" and self._plate.embedded:
+            return self._plate.embedded.holding(written)
         if one.form == "xmp":
             return PdfObject(b"<< /Type /Metadata /Subtype /XML /Length %d >>" % len(written), written)
         if len(written) < _WORTH_PACKING:

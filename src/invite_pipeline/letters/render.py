@@ -43,9 +43,9 @@ def due(store: Store, workspace: Workspace) -> list[str]:
     source, writer = origin(workspace, templates), LetterWriter(templates, workspace)
     found = []
     for order in _orders(store, _listed(store)):
-        html = writer.html(order.recipient, order.invitation)
+        letter = writer.text(order.recipient, order.invitation)
         key = order.recipient.key
-        if not order.is_done(source.fingerprint(html), workspace.letter_path(key)):
+        if not order.is_done(source.fingerprint(letter), workspace.letter_path(key)):
             found.append(key)
     return found
 
@@ -76,11 +76,11 @@ def letter_pdf(store: Store, workspace: Workspace, key: str, *, test: bool = Fal
     templates = Templates(workspace.folder)
     with store.reading() as tx:
         recipient, invitation = queries.recipient(tx, key), queries.invitation(tx, key)
-    html = LetterWriter(templates, workspace).html(
+    letter = LetterWriter(templates, workspace).text(
         recipient, replace(invitation, code=_TEST_CODE) if test else invitation
     )
     try:
-        return typesetter(workspace.folder).pdf(html, templates.render(LETTER_STYLE))
+        return typesetter(workspace.folder).pdf(letter.html, templates.render(LETTER_STYLE), letter.data)
     except InviteError as error:
         raise LetterFailed(key, error.message, error.fix) from error
 
@@ -147,9 +147,9 @@ class _Run:
         """The plates that the first letters need, those of them that have to be made."""
         wanted = []
         for order in islice(_orders(self._store, self._keys), _SAMPLE):
-            html = self._writer.html(order.recipient, order.invitation)
-            if not order.is_done(self._origin.fingerprint(html), self._workspace.letter_path(order.recipient.key)):
-                wanted.append(plate_of(self._origin, html)[0])
+            letter = self._writer.text(order.recipient, order.invitation)
+            if not order.is_done(self._origin.fingerprint(letter), self._workspace.letter_path(order.recipient.key)):
+                wanted.append(plate_of(self._origin, letter)[0])
         return wanted
 
     def _second(self, waiting: Sequence[Made]) -> None:

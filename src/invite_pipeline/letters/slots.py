@@ -39,6 +39,8 @@ class SlotKind(StrEnum):
     LINK = "link"
     QR = "qr"
     TITLE = "title"
+    DATA = "data"
+    """The file that is embedded in the letter; it stands nowhere in the HTML."""
 
     @property
     def printed(self) -> bool:
@@ -48,7 +50,7 @@ class SlotKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A letter without what is personal: `pieces` is one longer than `kinds`, the slots between them."""
+    """A letter without what is personal: a slot of its kind stands after each of the `pieces` but the last."""
 
     pieces: tuple[str, ...]
     kinds: tuple[SlotKind, ...]
@@ -60,7 +62,7 @@ class Form:
     def filled(self, values: tuple[str, ...], *, numbered: str = "") -> str:
         """The HTML of a letter in this form; `numbered` names an attribute that says each printed slot's number."""
         html = [self.pieces[0]]
-        for slot, (kind, value, piece) in enumerate(zip(self.kinds, values, self.pieces[1:], strict=True)):
+        for slot, (kind, value, piece) in enumerate(zip(self.kinds, values, self.pieces[1:], strict=False)):
             if numbered and kind.printed:
                 html[-1] = f'{html[-1].removesuffix(">")} {numbered}="{slot}">'
             html += [escape(value), piece]
@@ -72,8 +74,8 @@ class Form:
         return any(kind.printed for kind in self.kinds)
 
 
-def split(html: str) -> tuple[Form, tuple[str, ...]]:
-    """Take a letter's HTML apart into its form and what stands in its slots."""
+def split(html: str, data: str = "") -> tuple[Form, tuple[str, ...]]:
+    """Take a letter's HTML apart into its form and what stands in its slots, the file that it embeds last."""
     found = [one for pattern in _SLOTS for one in pattern.finditer(html)]
     found.sort(key=re.Match.start)
     pieces, kinds, values = [], [], []
@@ -92,6 +94,9 @@ def split(html: str) -> tuple[Form, tuple[str, ...]]:
         values.append(value)
         start = one.end(2)
     pieces.append(html[start:])
+    if data:
+        kinds.append(SlotKind.DATA)
+        values.append(data)
     return Form(tuple(pieces), tuple(kinds)), tuple(values)
 
 

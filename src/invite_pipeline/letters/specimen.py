@@ -12,7 +12,7 @@ from invite_pipeline.letters.accessible import write_accessible
 from invite_pipeline.letters.document import Typesetter
 from invite_pipeline.letters.pdf_objects import PdfFile, read_file
 from invite_pipeline.letters.shaping import repertoire, unscaled_width
-from invite_pipeline.letters.slots import Form
+from invite_pipeline.letters.slots import Form, SlotKind
 
 _NUMBER = "data-slot"
 
@@ -51,7 +51,8 @@ def lay_out(
     """Lay a form out; each font gets the glyphs of the `characters` given for it too. Raises InviteError."""
     document = typesetter.lay_out(form.filled(values, numbered=_NUMBER), style)
     document.fonts = book = _FontBook(characters)
-    data = write_accessible(document, identifier=bytes(16))
+    embedded = values[-1] if form.kinds[-1] is SlotKind.DATA else ""
+    data = write_accessible(document, identifier=bytes(16), data=embedded)
     found: dict[int, list[SlotLine]] = {}
     for page in document.pages:
         for slot, line in _lines(page._page_box, None, None):

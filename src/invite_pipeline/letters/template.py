@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import Any, NamedTuple
 
+from invite_pipeline.domain.campaign import Campaign
 from invite_pipeline.domain.invitation import Invitation
 from invite_pipeline.domain.recipient import Recipient
 from invite_pipeline.domain.workspace import Workspace
@@ -16,6 +18,7 @@ PROGRAMME, PROGRAMME_STYLE = "programme.html", "programme.css"
 
 _PERSONAL = frozenset(("recipient", "address", "salutation", "link", "code"))
 _LISTS = frozenset(("address",))
+_EMBEDDED = ("address", "link", "code")
 
 
 def letter_context(workspace: Workspace, recipient: Recipient, invitation: Invitation) -> dict[str, Any]:
@@ -44,6 +47,13 @@ def letter_template(templates: Templates, language: str) -> str:
     return templates.in_language(LETTER, language)
 
 
+class LetterText(NamedTuple):
+    """A letter before it is laid out: its HTML, and the JSON text that it embeds for programs."""
+
+    html: str
+    data: str
+
+
 class LetterWriter:
     """Writes the HTML of letters: where the template only prints what is personal, it is rendered once for many."""
 
@@ -54,11 +64,19 @@ class LetterWriter:
         self._shared = _shared_context(workspace)
         self._only_prints: dict[str, bool] = {}
         self._parts: dict[tuple[str, int], list[str]] = {}
+        self._event = json.dumps(_event(workspace.campaign), ensure_ascii=False)[1:]
 
-    def html(self, recipient: Recipient, invitation: Invitation) -> str:
-        """The HTML of one letter. Raises TemplateBroken."""
+    def text(self, recipient: Recipient, invitation: Invitation) -> LetterText:
+        """One recipient's letter. Raises TemplateBroken."""
         name = letter_template(self._templates, recipient.language)
         personal = _personal_context(self._workspace, self._signer, recipient, invitation)
+        return LetterText(self._html(name, personal), self._data(recipient, personal))
+
+    def _data(self, recipient: Recipient, personal: dict[str, Any]) -> str:
+        invited = {"organisation": recipient.organisation} | {name: personal[name] for name in _EMBEDDED}
+        return f'{{"invitation": {json.dumps(invited, ensure_ascii=False)}, {self._event}'
+
+    def _html(self, name: str, personal: dict[str, Any]) -> str:
         if name not in self._only_prints:
             self._only_prints[name] = self._templates.only_prints(name, _PERSONAL, _LISTS)
         if not self._only_prints[name]:
@@ -73,6 +91,20 @@ class LetterWriter:
         except AttributeError:
             # A part that recipients do not have: the template itself says where it is asked for.
             return self._templates.render(name, **self._shared, **personal)
+
+
+def _event(campaign: Campaign) -> dict[str, Any]:
+    """What the letter says to everybody, for programs."""
+    event = campaign.event
+    return {
+        "event": campaign.title,
+        "start": event.starts_at.isoformat(),
+        "end": event.ends_at.isoformat(),
+        "venue": [event.venue, *event.address],
+        "deadline": campaign.rsvp.deadline.isoformat(),
+        "hosts": [{"name": host.name, "organisation": host.organisation} for host in campaign.hosts],
+        "letter_date": campaign.letter.date.isoformat(),
+    }
 
 
 def programme_html(templates: Templates, workspace: Workspace) -> str:
