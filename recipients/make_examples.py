@@ -341,21 +341,22 @@ def _renamed(person: Cells, which: str) -> Cells:
     return {names.get(name, name) + which: value for name, value in person.items()}
 
 
-# Sister associations abroad: town, postcode and country are facts, names, streets and persons are not.
+# Sister associations abroad: town, postcode and country are facts, names, streets and persons are not. They read
+# German: the example campaign has no translations.
 ABROAD = """
-Comité de jumelage de Lille|Frau||Claire|Dubois-Exemple|présidente|12 rue de l’Exemple|59800|Lille|Frankreich|fr
-Comité de jumelage de Saint-Étienne|||||Bureau|4 place de l’Exemple|42000|Saint-Étienne|Frankreich|fr
-Comité de jumelage de Châtellerault|Herr||Rémi|Modèle|président|7 rue du Modèle|86100|Châtellerault|Frankreich|fr
-Comité de jumelage de Meaux|Frau||Édith|Lefèvre-Exemple||3 avenue de l’Exemple|77100|Meaux|Frankreich|fr
-Comité de jumelage de Calais||||||21 rue du Modèle|62100|Calais|Frankreich|fr
+Comité de jumelage de Lille|Frau||Claire|Dubois-Exemple|présidente|12 rue de l’Exemple|59800|Lille|Frankreich|de
+Comité de jumelage de Saint-Étienne|||||Bureau|4 place de l’Exemple|42000|Saint-Étienne|Frankreich|de
+Comité de jumelage de Châtellerault|Herr||Rémi|Modèle|président|7 rue du Modèle|86100|Châtellerault|Frankreich|de
+Comité de jumelage de Meaux|Frau||Édith|Lefèvre-Exemple||3 avenue de l’Exemple|77100|Meaux|Frankreich|de
+Comité de jumelage de Calais||||||21 rue du Modèle|62100|Calais|Frankreich|de
 Towarzystwo Miast Partnerskich Wodzisław|Frau||Ewa|Wzorowska|Vorsitzende|ul. Wzorcowa 8|44-300|Wodzisław Śląski|Polen|de
 Towarzystwo Partnerstwa Jelenia Góra|Herr||Paweł|Przykładny|Vorsitzender|ul. Wzorcowa 15|58-500|Jelenia Góra|Polen|de
-Klub Miast Partnerskich Żory||||||al. Przykładowa 2|44-240|Żory|Polen|en
-Stichting Stedenband Leiden|Herr||Joost|van Voorbeeld|Voorzitter|Voorbeeldstraat 30|2312 AA|Leiden|Niederlande|en
-Stichting Stedenband Venlo|Frau||Anneke|Voorbeeld|Voorzitter|Modelplein 6|5911 AA|Venlo|Niederlande|en
-Reading Twinning Association|Frau||Anna|Miller-Sample|Chair|1 Sample Street|RG1 1AA|Reading|England|en
-Wokingham Twinning Association|Herr|Dr|Thomas|Example|Chair|14 Example Road|RG40 1AA|Wokingham|England|en
-Corby Town Twinning Association||||||5 Sample Avenue|NN17 1AA|Corby|England|en
+Klub Miast Partnerskich Żory||||||al. Przykładowa 2|44-240|Żory|Polen|de
+Stichting Stedenband Leiden|Herr||Joost|van Voorbeeld|Voorzitter|Voorbeeldstraat 30|2312 AA|Leiden|Niederlande|de
+Stichting Stedenband Venlo|Frau||Anneke|Voorbeeld|Voorzitter|Modelplein 6|5911 AA|Venlo|Niederlande|de
+Reading Twinning Association|Frau||Anna|Miller-Sample|Chair|1 Sample Street|RG1 1AA|Reading|England|de
+Wokingham Twinning Association|Herr|Dr|Thomas|Example|Chair|14 Example Road|RG40 1AA|Wokingham|England|de
+Corby Town Twinning Association||||||5 Sample Avenue|NN17 1AA|Corby|England|de
 Partnerschaftsverein Wiener Neustadt|Herr|Mag.|Max|Musterhuber|Obmann|Mustergasse 9|2700|Wiener Neustadt|Österreich|de
 Szentesi Testvérvárosi Egyesület|Frau||Erzsébet|Példás|Vorsitzende|Példa utca 11|6600|Szentes|Ungarn|de
 """

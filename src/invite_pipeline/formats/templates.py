@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from functools import lru_cache
 from html.parser import HTMLParser
@@ -56,6 +57,16 @@ class Templates:
         stem, dot, suffix = name.rpartition(".")
         translated = f"{stem}.{language}{dot}{suffix}"
         return translated if self.exists(translated) else name
+
+    def in_language_of(self, reader: Recipient, names: Sequence[str], fallback: str) -> tuple[list[str], Recipient]:
+        """These templates in a reader's language, and the reader as they address them.
+
+        Where one is not translated all are in the language `fallback`: no German letter begins with "Dear Mayor".
+        """
+        translated = [self.in_language(name, reader.language) for name in names]
+        if reader.language != fallback and any(found == name for found, name in zip(translated, names, strict=True)):
+            return list(names), replace(reader, language=fallback)
+        return translated, reader
 
     def exists(self, name: str) -> bool:
         """Whether the campaign has this template."""

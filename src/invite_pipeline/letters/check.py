@@ -22,7 +22,6 @@ from invite_pipeline.letters.template import (
     PROGRAMME,
     PROGRAMME_STYLE,
     letter_context,
-    letter_template,
 )
 
 _IMAGES = (".svg", ".png", ".jpg", ".jpeg")
@@ -37,7 +36,7 @@ def check_letters(workspace: Workspace, sample: Recipient) -> list[Problem]:
         PROGRAMME: campaign_context(workspace.campaign),
     }
     contexts |= {
-        name: contexts[LETTER] for language in LANGUAGES if (name := letter_template(templates, language)) != LETTER
+        name: contexts[LETTER] for language in LANGUAGES if (name := templates.in_language(LETTER, language)) != LETTER
     }
     problems: list[Problem] = []
     for name, context in contexts.items():

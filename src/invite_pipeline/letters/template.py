@@ -42,11 +42,6 @@ def _personal_context(
     return personal_context(recipient, link=link, code=invitation.code)
 
 
-def letter_template(templates: Templates, language: str) -> str:
-    """The letter's template in a recipient's language, else the one that all have."""
-    return templates.in_language(LETTER, language)
-
-
 class LetterText(NamedTuple):
     """A letter before it is laid out: its HTML, and the JSON text that it embeds for programs."""
 
@@ -68,8 +63,8 @@ class LetterWriter:
 
     def text(self, recipient: Recipient, invitation: Invitation) -> LetterText:
         """One recipient's letter. Raises TemplateBroken."""
-        name = letter_template(self._templates, recipient.language)
-        personal = _personal_context(self._workspace, self._signer, recipient, invitation)
+        (name,), reader = self._templates.in_language_of(recipient, [LETTER], self._workspace.campaign.language)
+        personal = _personal_context(self._workspace, self._signer, reader, invitation)
         return LetterText(self._html(name, personal), self._data(recipient, personal))
 
     def _data(self, recipient: Recipient, personal: dict[str, Any]) -> str:

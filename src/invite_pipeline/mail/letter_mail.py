@@ -57,9 +57,9 @@ class Composer:
         Raises TemplateBroken, and InviteError where the letter is missing or the address cannot be used.
         """
         kind = kind_of(wave)
-        context = self.context(recipient, invitation, state, kind, test=bool(test_to))
-        name = TEMPLATES[kind]
-        written, shown = (self._templates.in_language(f"{name}.{form}", recipient.language) for form in ("txt", "html"))
+        names = [f"{TEMPLATES[kind]}.{form}" for form in ("txt", "html")]
+        (written, shown), reader = self._templates.in_language_of(recipient, names, self._campaign.language)
+        context = self.context(reader, invitation, state, kind, test=bool(test_to))
         plain = self._templates.render(written, **context)
         html = self._inliner.inline(self._templates.render(shown, **context))
         # A code of its own for each test: mailboxes that know a Message-ID show its second mail to nobody.

@@ -156,7 +156,6 @@ class Figures:
             "messages": asdict(self.messages),
             "replies": {name: getattr(self.replies, name) for name in ("yes", "no", "open", "needs_review")},
             "persons": self.persons,
-            "persons_waitlisted": self.persons_waitlisted,
             "capacity": self.capacity,
             "workshops": [
                 {name: getattr(group, name) for name in ("id", "capacity", "confirmed", "waitlisted")}

@@ -50,7 +50,9 @@ def check(
         dump({"problems": [as_document(problem) for problem in result.problems], "recipients": result.recipients})
     else:
         show_problems(result.problems)
-        say(f"{len(result.problems)} problem{'s' * (len(result.problems) != 1)}, {result.recipients} recipients.")
+        # A notice says what was understood or left open: nothing has to be mended.
+        count = sum(problem.severity != "notice" for problem in result.problems)
+        say(f"{count} problem{'s' * (count != 1)}, {result.recipients} recipients.")
     if rejects is not None:
         _write_rejects(rejects, result.rejects)
     if result.exit_status(strict=strict):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -41,7 +41,7 @@ def show_figures(found: Figures) -> None:
         ("answered", f"{replies['yes'] + replies['no']} ({replies['yes']} yes, {replies['no']} no)"),
         ("open", replies["open"]),
         ("to review", replies["needs_review"]),
-        ("persons", _persons(shown)),
+        ("persons", _persons(found)),
     ]
     show_table(("", ""), rows, title=f"{shown['campaign']}, {shown['now']}")
     if shown["workshops"]:
@@ -54,9 +54,9 @@ def show_figures(found: Figures) -> None:
         say(f"next: {task['what']}: {task['count']}")
 
 
-def _persons(shown: dict[str, Any]) -> str:
-    waiting = f", {shown['persons_waitlisted']} of them waiting" if shown["persons_waitlisted"] else ""
-    return f"{shown['persons']} of {shown['capacity'] or 'any number'}{waiting}"
+def _persons(found: Figures) -> str:
+    waiting = f", {found.persons_waitlisted} of them waiting" if found.persons_waitlisted else ""
+    return f"{found.persons} of {found.capacity or 'any number'}{waiting}"
 
 
 @app.command()

@@ -74,6 +74,7 @@ def rehearse(workspace: Workspace, pages: Pages, say: Say, bar: Bar, *, limit: i
     """
     folder = workspace.out / "demo"
     shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     clock = RehearsalClock(_invitation_day(workspace))
     demo = replace(workspace, out=folder, store_url=f"sqlite:///{folder / 'store.db'}", now=clock)
     with pages(demo) as base_url:
