@@ -193,6 +193,74 @@ Sehr geehrte Damen und Herren,
 Herrn N. N.
 Stadt Z / Herrn N. N.
 Sehr geehrte Damen und Herren,
+
+Herrn Ersten Beigeordneten Max Klein
+Herrn Ersten Beigeordneten / Max Klein / Stadt Z
+Sehr geehrter Herr Beigeordneter,
+
+Frau Bürgermeisterin und Stadträtin Eva Amt
+Frau Bürgermeisterin und Stadträtin / Eva Amt / Stadt Z
+Sehr geehrte Frau Bürgermeisterin,
+
+Herr/Frau Müller
+Stadt Z
+Sehr geehrte Damen und Herren,
+
+Max Müller und Eva Amt
+Stadt Z / Max Müller / Eva Amt
+Guten Tag Max Müller, guten Tag Eva Amt,
+
+Max Müller, Eva Amt
+Stadt Z / Max Müller / Eva Amt
+Guten Tag Max Müller, guten Tag Eva Amt,
+
+Herren Müller und Schmidt
+Stadt Z / Herrn Müller / Herrn Schmidt
+Sehr geehrter Herr Müller, sehr geehrter Herr Schmidt,
+
+Frau Vizepräsidentin des Landtags Eva Amt
+Vizepräsidentin des Landtags / Frau Eva Amt / Stadt Z
+Sehr geehrte Frau Vizepräsidentin,
+
+Herrn Bürgermeister der Stadt Bonn Max Müller
+Bürgermeister der Stadt Bonn / Herrn Max Müller / Stadt Z
+Sehr geehrter Herr Bürgermeister,
+
+Vorsitzende(r) Eva Amt
+Stadt Z / Vorsitzende(r) / Eva Amt
+Guten Tag Eva Amt,
+
+Frau De la Cruz
+Stadt Z / Frau De la Cruz
+Sehr geehrte Frau De la Cruz,
+
+Van der Berg, Jan
+Stadt Z / Jan Van der Berg
+Guten Tag Jan Van der Berg,
+
+Sehr geehrte Frau Muster
+Stadt Z / Frau Muster
+Sehr geehrte Frau Muster,
+
+Frau Eva Muster, Tel. 0228 123
+Stadt Z / Frau Eva Muster
+Sehr geehrte Frau Muster,
+
+eva@x.example
+Stadt Z
+Sehr geehrte Damen und Herren,
+
+Bürgermeister Herr Max Müller
+Herrn Bürgermeister / Max Müller / Stadt Z
+Sehr geehrter Herr Bürgermeister,
+
+Herr Landrat Dr. Olaf Kreis und Frau Bürgermeisterin Maria Amt
+Herrn Landrat Dr. Olaf Kreis / Frau Bürgermeisterin Maria Amt / Stadt Z
+Sehr geehrter Herr Landrat, sehr geehrte Frau Bürgermeisterin,
+
+Frau Prof.in Dr.in Eva Amt
+Stadt Z / Frau Professorin / Dr.in Eva Amt
+Sehr geehrte Frau Professorin Amt,
 """
 NAMES = [tuple(entry.split("\n")) for entry in _TABLE.strip().split("\n\n")]
 

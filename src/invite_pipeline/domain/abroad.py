@@ -10,7 +10,45 @@ from .recipient import Person
 _TITLES = {"en": {"f": "Ms", "m": "Mr"}, "fr": {"f": "Madame", "m": "Monsieur"}}
 # Where the postcode follows the town (Universal Postal Union, addressing sheets).
 _POSTCODE_LAST = frozenset({"GB", "IE", "US", "CA", "AU", "NZ", "IN", "JP"})
-_FRENCH_OFFICES = re.compile(r"^(?:maire|président|présidente|préfet|préfète|député|députée|ministre)\b", re.IGNORECASE)
+# Masculine and feminine as they follow "Monsieur le" and "Madame la".
+_FRENCH_OFFICES = (
+    ("maire", "maire"),
+    ("président", "présidente"),
+    ("vice-président", "vice-présidente"),
+    ("préfet", "préfète"),
+    ("député", "députée"),
+    ("sénateur", "sénatrice"),
+    ("ministre", "ministre"),
+    ("ambassadeur", "ambassadrice"),
+    ("consul", "consule"),
+    ("directeur", "directrice"),
+    ("conseiller", "conseillère"),
+)
+_ENGLISH_OFFICES = re.compile(
+    r"\b(Lord Mayor|Mayor|President|Ambassador|Minister|Councillor|Provost)(?:ess)?\b", re.IGNORECASE
+)
+# Offices that a list keeps in another language than its recipient's letter.
+_TRANSLATED = (
+    ("oberbürgermeister", "Lord Mayor", "maire"),
+    ("bürgermeister", "Mayor", "maire"),
+    ("burgemeester", "Mayor", "maire"),
+    ("burmistrz", "Mayor", "maire"),
+    ("prezydent miasta", "Mayor", "maire"),
+    ("sindac", "Mayor", "maire"),
+    ("alcald", "Mayor", "maire"),
+    ("maire", "Mayor", "maire"),
+    ("mayor", "Mayor", "maire"),
+    ("botschafter", "Ambassador", "ambassadeur"),
+    ("generalkonsul", "Consul General", "consul"),
+    ("minister", "Minister", "ministre"),
+    ("präsident", "President", "président"),
+    ("president", "President", "président"),
+    ("abgeordnet", "", "député"),
+    ("landrat", "", "président"),
+)
+_NOT_ITS_HOLDER = re.compile(
+    r"\b(?:stell\S*|stv\.?|deputy|vice|adjointe?|former|ancien\w*|ehem\S*|a\.\s?D\.|i\.\s?R\.)", re.IGNORECASE
+)
 
 
 def salutation(language: str, people: Sequence[Person]) -> str:
@@ -42,8 +80,10 @@ def _english(people: Sequence[Person]) -> str:
 
 
 def _english_name(person: Person) -> str:
-    if re.search(r"\bmayor(?:ess)?$", person.office, re.IGNORECASE):
-        return "Lord Mayor" if person.office.lower().startswith("lord") else "Mayor"
+    """The words for one person: "Mayor", "Professor Hill", "Dr Hill", "Ms Hill"."""
+    office = _english_office(person.office)
+    if office:
+        return office
     if "Prof" in person.degree and person.last_name:
         return f"Professor {person.last_name}"
     if re.search(r"\bDr\b", person.degree) and person.last_name:
@@ -51,6 +91,16 @@ def _english_name(person: Person) -> str:
     if person.gender in ("f", "m") and person.last_name:
         return f"{_TITLES['en'][person.gender]} {person.last_name}"
     return f"{person.first_name} {person.last_name}" if person.first_name and person.last_name else ""
+
+
+def _english_office(office: str) -> str:
+    """The office as one is greeted by it; a deputy or former holder is greeted by name."""
+    if not office or _NOT_ITS_HOLDER.search(office):
+        return ""
+    found = _ENGLISH_OFFICES.search(office)
+    if found:
+        return found[1].title()
+    return next((english for german, english, _ in _TRANSLATED if german in office.casefold()), "")
 
 
 def _french(people: Sequence[Person]) -> str:
@@ -65,7 +115,22 @@ def _french(people: Sequence[Person]) -> str:
 
 def _french_words(person: Person) -> str:
     title = _TITLES["fr"].get(person.gender, "")
-    office = _FRENCH_OFFICES.match(person.office)
-    if not title or not office:
+    office = _french_office(person) if title else ""
+    if not office:
         return title
-    return f"{title} {'la' if person.gender == 'f' else 'le'} {office[0].capitalize()}"
+    article = "l’" if office[0] in "AEIOUÉ" else "la " if person.gender == "f" else "le "
+    return f"{title} {article}{office}"
+
+
+def _french_office(person: Person) -> str:
+    """The office in its holder's gender, with a capital as in an address; "" for one that is not greeted."""
+    office = person.office.casefold()
+    if not office or _NOT_ITS_HOLDER.search(office):
+        return ""
+    known = next((forms for forms in _FRENCH_OFFICES if office.startswith(forms)), None)
+    if known is None:
+        word = next((french for german, _, french in _TRANSLATED if german in office), "")
+        known = next((forms for forms in _FRENCH_OFFICES if forms[0] == word), None)
+    if known is None:
+        return ""
+    return (known[1] if person.gender == "f" else known[0]).capitalize()

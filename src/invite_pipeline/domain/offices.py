@@ -44,12 +44,16 @@ _BEFORE = re.compile(
 )
 _ARTICLE = re.compile(r"^(?:der|die|den|dem|des)$", re.IGNORECASE)
 _AFTER = re.compile(r"^(?:a\.?D\.?|i\.?R\.?|a\.|i\.|D\.|R\.|em\.)$")
+_HOUSE = re.compile(r"^(?:Stadt|Gemeinde|Kreises|Landkreises|Landes|Vereins|Verbandes|Republik)$")
 _OF = re.compile(r"^(?:der|des|für|im|beim|am|bei)$")
 
 
 @lru_cache(maxsize=4096)
-def office_words(text: str) -> int:
-    """How many words at the beginning of a text are an office, with article, adjectives, "a. D." and "der Stadt X"."""
+def office_words(text: str, *, named: bool = False) -> int:
+    """How many words at the beginning of a text are an office, with article, adjectives, "a. D." and "der Stadt X".
+
+    Where a name is sure to follow (`named`), the last two words after "des Landtags" or "der Stadt X" are it.
+    """
     words = text.split()
     start = 1 if words and _ARTICLE.match(words[0]) else 0
     place = start
@@ -67,7 +71,10 @@ def office_words(text: str) -> int:
             return place
     if place < len(words) and _OF.match(words[place]):
         comma = next((at for at in range(place, len(words)) if words[at].endswith(",")), None)
-        return len(words) if comma is None else comma + 1
+        if comma is not None:
+            return comma + 1
+        house = place + (3 if place + 1 < len(words) and _HOUSE.match(words[place + 1]) else 2)
+        return house if named and len(words) == house + 2 else len(words)
     return place
 
 

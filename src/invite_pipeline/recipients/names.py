@@ -8,83 +8,44 @@ from functools import lru_cache
 
 from invite_pipeline.domain import german, offices
 from invite_pipeline.domain.recipient import Gender, Person
-
-_GENDERS: dict[str, Gender] = {
-    **dict.fromkeys(["f", "w", "frau", "fr", "weiblich", "female", "ms", "mrs", "miss", "madame", "mme", "mlle"], "f"),
-    **dict.fromkeys(["m", "herr", "herrn", "hr", "hrn", "männlich", "male", "mr", "monsieur"], "m"),
-    **dict.fromkeys(["d", "divers", "diverse", "mx", "nonbinary", "nichtbinär"], "d"),
-    **dict.fromkeys(["", "unbekannt", "unknown", "x", "u", "keine"], ""),
-    **dict.fromkeys(["herr/frau", "frau/herr", "herrn/frau", "frau/herrn", "mr/ms", "ms/mr", "m/w", "m/w/d"], ""),
-}
-_SHORT = frozenset({"f", "m", "d", "w", "x", "u", "fr", ""})
-"""What says a gender in a column of its own, and is an initial or a name elsewhere."""
-
-FOR = re.compile(
-    r"^(?:z\.?\s*Hd\.?n?\.?|z\.?\s?H\.|zu\s+Händen|zu\s+Hd\.|attn\.?:?|attention:?|c/o|An)"
-    r"(?:\s+(?:v\.|von|des|der|of))?:?\s+(?:(?=\S))",
-    re.IGNORECASE,
-)
-_ACADEMIC = (
-    r"(?:(?:Univ|Hon|Jun)\.-|apl\.)?Prof\.?(?:in)?|Professor(?:in)?|Univ\.-Professor(?:in)?|PD|Priv\.-Doz\.|"
-    r"Privatdozent(?:in)?|Doz\.|D?Dres\.|D?Dr\.?(?:in)?|Dr\.?-(?:Ing|phil|med)\.?|Dipl\.-\w+\.?|Dipl\.|Ing\.|"
-    r"Mag\.(?:a|\(FH\))?|Magister|Lic\.|StD|OStD|OStR"
-)
-_FACULTY = (
-    r"h\.\s?c\.|e\.\s?h\.|E\.\s?h\.|mult\.|em\.|emer\.|apl\.|a\.\s?o\.|rer\.|nat\.|med\.|dent\.|vet\.|phil\.|jur\.|"
-    r"iur\.|pol\.|oec\.|publ\.|soc\.|theol\.|habil\.|paed\.|agr\.|techn\.|sc\.|mus\.|päd\.|troph\.|ing\.|\(FH\)|"
-    r"\((?:TU|BA|DH|HS|Univ)\.?\)|h\.|c\.|et"
-)
-_DEGREE = re.compile(rf"(?:{_ACADEMIC})$", re.IGNORECASE)
-_AFTER_DEGREE = re.compile(rf"(?:{_FACULTY})$", re.IGNORECASE)
-_SUFFIX = re.compile(
-    r"[,\s]+\(?(M\.?\s?d\.?\s?L\.?|M\.?\s?d\.?\s?B\.?|MdEP|MEP|MdBB|MdHB|MdA|(?:Dipl\.-\w+\.?|[BM]\.\s?(?:A|Sc|Eng|Ed)\."
-    r"|MBA|MPA|LL\.\s?[BM]\.|Ph\.\s?D\.|PhD|OBE|MBE|CBE)|jun\.|sen\.|jr\.|sr\.)\)?$"
-)
-_NAME_PARTICLE = r"von|van|vom|zu|zum|zur|de|der|den|des|du|dos|da|ten|ter|te|di|del|della|la|le|el|al|bin|ibn|op"
-_NOBLE = (
-    r"(?:Reichs|Erb|Land|Burg|Mark|Alt|Pfalz)?[Gg]raf|(?:Reichs|Mark)?[Gg]räfin|Fürst|Fürstin|(?:Erb)?[Pp]rinz|"
-    r"(?:Erb)?[Pp]rinzessin|Freiherr|Freifrau|Freiin|Frhr\.|Frfr\.|Baron|Baronin|Baroness|Ritter|Edler|Edle|Herzog|"
-    r"Herzogin|Komtess|Comtesse"
-)
-_PARTICLE = re.compile(rf"^(?:{_NAME_PARTICLE}|{_NOBLE}|v\.|d\.)$")
-_NOBLE_MAN = re.compile(r"^(?:\w*[Gg]raf|Fürst|\w*[Pp]rinz|Freiherr|Frhr\.|Baron|Ritter|Edler|Herzog)\s")
-_NOBLE_WOMAN = re.compile(
-    r"^(?:\w*[Gg]räfin|Fürstin|\w*[Pp]rinzessin|Freifrau|Freiin|Frfr\.|Baronin|Baroness|Edle|Herzogin|Komtess|Comtesse)\s"
-)
-_FORM = r"(?:Frau|Herrn?|Hrn?\.|Fr\.|Ms|Mrs?|Mme|Madame|Monsieur)"
-_AND = r"\s*(?:\bund\b|\bu\.|&|\band\b|\bet\b|\+|/|;|\n|\bsowie\b)\s*"
-_TOGETHER = re.compile(rf"(?:{_AND}|,\s*)(?={_FORM}\.?\s+\S)")
-_PAIR = re.compile(rf"^({_FORM})\.?{_AND}({_FORM})\.?\s+(.+)$")
-_COUPLE = re.compile(r"^(?:(?:die|den|Die|Den)\s+)?(Eheleuten?|Ehepaar|Familie|Fam\.)\s+(.+)$")
-_ASIDE = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]")
-_COMPANY = re.compile(
-    r"\s+(?:und|u\.|&|mit|nebst)\s+(?:Frau|Gattin|Gatte|Gemahl(?:in)?|Ehefrau|Ehemann|Partner(?:in)?|Begleitung|Familie)$"
-)
-_TWO_FIRST_NAMES = re.compile(r"^([^\W\d_][\w-]+)\s+(?:und|u\.|&)\s+([^\W\d_][\w-]+)\s+(\S.*)$")
-_BORN = re.compile(r",?\s+geb(?:\.|orene?)\s+[\w-]+")
-_NOBODY = re.compile(
-    r"^(?:(?:sehr geehrte )?damen und herren|n\.?\s?n\.?|vakant|(?:derzeit )?unbesetzt|unbekannt|offen|entfällt|"
-    r"keine?r?|wechselnd|siehe oben|s\. ?o\.|dito|an alle|[-–./?]+)\.?,?$",
-    re.IGNORECASE,
-)
-_UNIT = re.compile(
-    r"^(?:[\w.-]*(?:büro|referat|abteilung|fachbereich|fachdienst|dezernat|sekretariat|geschäftsstelle|stabsstelle|"
-    r"vorzimmer|verwaltung|geschäftsführung|vorstand|präsidium|poststelle|kanzlei|zentrale|kulturamt|hauptamt|"
-    r"schulamt|sozialamt|jugendamt|presseamt|bauamt|ordnungsamt|bürgeramt|ausschuss|fraktion|arbeitskreis|komitee)|"
-    r"amt|team|abt\.|fb|stabstelle|office|department|sachgebiet|bereich|service|cabinet|secretariat|bureau|rathaus)"
-    r"(?:\s|$)",
-    re.IGNORECASE,
+from invite_pipeline.recipients.name_patterns import (
+    AFTER_DEGREE,
+    AND,
+    ASIDE,
+    BORN,
+    COMPANY,
+    COUPLE,
+    DEGREE,
+    EITHER,
+    FOR,
+    FRENCH_OFFICE,
+    GENDERS,
+    GENTLEMEN,
+    GREETING,
+    NOBLE_MAN,
+    NOBLE_WOMAN,
+    NOBODY,
+    NOT_A_NAME,
+    PAIR,
+    PARTICLE,
+    SHORT,
+    SUFFIX,
+    TOGETHER,
+    TWO_FIRST_NAMES,
+    UNIT,
 )
 
 
 def gender_of(word: str) -> Gender | None:
     """The gender that a form of address or an abbreviation says; None for any other word."""
-    return _GENDERS.get(word.casefold().rstrip(".").replace("-", "").replace(" ", ""))
+    return GENDERS.get(word.casefold().rstrip(".").replace("-", "").replace(" ", ""))
 
 
 def names_a_unit(text: str) -> bool:
     """Whether a cell for persons holds a part of the organisation: "Büro Internationales"."""
-    if not _UNIT.match(text):
+    if NOT_A_NAME.match(text):
+        return "@" not in text and not text[:3].isdigit()
+    if not UNIT.match(text):
         return False
     # "Vorstand Max Müller" is a person with an office.
     return not (text.startswith(("Vorstand ", "Präsidium ")) and len(text.split()) > 2)
@@ -92,12 +53,12 @@ def names_a_unit(text: str) -> bool:
 
 def begins_with_particle(text: str) -> bool:
     """Whether a text is the beginning of a surname: "von der", "Graf"."""
-    return bool(_PARTICLE.match(text.partition(" ")[0]))
+    return bool(PARTICLE.match(text.partition(" ")[0]))
 
 
 def is_nobody(text: str) -> bool:
     """Whether a cell for persons says that there is nobody."""
-    return bool(_NOBODY.match(text))
+    return bool(NOBODY.match(text))
 
 
 @lru_cache(maxsize=4096)
@@ -107,7 +68,7 @@ def split_form_of_address(text: str) -> tuple[Gender | None, str]:
     if gender is not None:
         return gender, ""
     word, _, rest = text.partition(" ")
-    if word.casefold().rstrip(".") in _SHORT - {"fr"}:
+    if word.casefold().rstrip(".") in SHORT - {"fr"}:
         return None, text
     return gender_of(word), rest.strip() if gender_of(word) is not None else text
 
@@ -120,7 +81,7 @@ def is_degree(text: str) -> bool:
 
 
 def _is_degree(word: str, *, first: bool = False) -> bool:
-    return bool(_DEGREE.match(word)) or (not first and bool(_AFTER_DEGREE.match(word)))
+    return bool(DEGREE.match(word)) or (not first and bool(AFTER_DEGREE.match(word)))
 
 
 @lru_cache(maxsize=4096)
@@ -131,24 +92,46 @@ def tidy_office(office: str, gender: Gender) -> str:
 
 def is_couple(form: str) -> bool:
     """Whether a form of address means two or more: "Eheleute", "Herr und Frau"."""
-    return bool(_COUPLE.match(f"{form} X") or _PAIR.match(f"{form} X"))
+    return bool(COUPLE.match(f"{form} X") or PAIR.match(f"{form} X"))
 
 
 def read_names(text: str) -> tuple[Person, ...]:
     """The persons of one free cell: "z. Hd. Frau Dr. Eva Muster MdL", "Meier, Anna", "Frau Alt und Herrn Berg"."""
     text = FOR.sub("", text).strip(" ,;:/")
-    if not text or is_nobody(text):
+    if not text or is_nobody(text) or "@" in text:
         return ()
-    text = _COMPANY.sub("", text)
-    pair, couple, two = _PAIR.match(text), _COUPLE.match(text), _TWO_FIRST_NAMES.match(text)
+    text = COMPANY.sub("", EITHER.sub("", GREETING.sub("", text)))
+    pair, couple, two = PAIR.match(text), COUPLE.match(text), TWO_FIRST_NAMES.match(text)
     if couple:
         return (_couple(couple[1], couple[2]),)
     if pair:
         return _pair(gender_of(pair[1]) or "", gender_of(pair[2]) or "", pair[3])
     if two and gender_of(two[2]) is None and gender_of(two[1]) is None and not offices.is_office(text):
         return tuple(read_name(f"{first} {two[3]}") for first in (two[1], two[2]))
-    found = [read_name(FOR.sub("", part)) for part in _TOGETHER.split(text) if part.strip(" ,")]
-    return _with_office(found)
+    return _with_office([read_name(FOR.sub("", part)) for part in _parts(text) if part.strip(" ,")])
+
+
+def _parts(text: str) -> list[str]:
+    """The text of each person: forms of address part them, or a conjunction between two whole names."""
+    gentlemen = GENTLEMEN.match(text)
+    if gentlemen:
+        form = "Herrn" if gentlemen[1] == "Herren" else "Frau"
+        return [f"{form} {gentlemen[2]}", f"{form} {gentlemen[3]}"]
+    parts = TOGETHER.split(text)
+    if len(parts) == 1:
+        halves = re.split(rf"{AND}|,\s+", text)
+        if len(halves) == 2 and all(_is_whole_name(half) for half in halves):
+            return halves
+    return parts
+
+
+def _is_whole_name(text: str) -> bool:
+    """Whether a text is a first and a last name and nothing else."""
+    words = text.split()
+    while words and _is_degree(words[0], first=True):
+        words.pop(0)
+    plain = all(word[0].isupper() and word.replace("-", "").isalpha() for word in words)
+    return len(words) == 2 and plain and not NOT_A_NAME.search(text) and not offices.is_office(text)
 
 
 def _with_office(found: list[Person]) -> tuple[Person, ...]:
@@ -171,7 +154,7 @@ def _couple(form: str, rest: str) -> Person:
 
 def _pair(one: Gender, other: Gender, rest: str) -> tuple[Person, ...]:
     """As in "Herr und Frau Müller", "Frau und Herrn Anna und Peter Müller": one surname for both."""
-    firsts = re.match(rf"^([\w-]+){_AND}([\w-]+)\s+(.+)$", rest)
+    firsts = re.match(rf"^([\w-]+){AND}([\w-]+)\s+(.+)$", rest)
     if firsts:
         last = read_name(firsts[3])
         names = (firsts[1], firsts[2])
@@ -197,12 +180,18 @@ def _pair(one: Gender, other: Gender, rest: str) -> tuple[Person, ...]:
 
 def read_name(text: str) -> Person:
     """One person of a free text; parts that are no name go where they belong."""
-    text, office = _without_asides(_BORN.sub("", text).strip())
+    text, office = _without_asides(BORN.sub("", text).strip())
     gender, rest = _leading_gender(text)
     suffix = ""
-    while found := _SUFFIX.search(rest):
+    while found := SUFFIX.search(rest):
         rest, suffix = rest[: found.start()], joined(_suffix(found[1]), suffix)
-    before, office_before, degree = _leading_words(rest)
+    before, office_before, degree = _leading_words(rest, named=bool(gender))
+    if not gender:
+        # "Bürgermeister Herr Dr. Max Müller"
+        gender, rest = _leading_gender(before)
+        if gender:
+            before, _, more = _leading_words(rest, named=True)
+            degree = joined(degree, more)
     first, last, after, more = _names(before)
     degree = joined(degree, more)
     office = office_before or after or office
@@ -217,10 +206,10 @@ def read_name(text: str) -> Person:
 def _without_asides(text: str) -> tuple[str, str]:
     """The text without what stands in brackets, and the office if that is one."""
     office = ""
-    for found in _ASIDE.finditer(text):
+    for found in ASIDE.finditer(text):
         if offices.is_office(found[1]):
             office = found[1]
-    text = _ASIDE.sub(lambda found: found[0] if _AFTER_DEGREE.match(found[0].strip()) else "", text)
+    text = ASIDE.sub(lambda found: found[0] if AFTER_DEGREE.match(found[0].strip()) else "", text)
     return text.strip(" ,;"), office
 
 
@@ -228,7 +217,7 @@ def _leading_gender(text: str) -> tuple[Gender, str]:
     """As in "Herrn Bürgermeister …": the gender, and what follows; an initial is no form of address."""
     word, _, rest = text.partition(" ")
     plain = word.casefold().rstrip(".")
-    if not rest or (plain in _SHORT and plain != "fr") or gender_of(word) is None:
+    if not rest or (plain in SHORT and plain != "fr") or gender_of(word) is None:
         return "", text
     again, more = _leading_gender(rest.strip())
     # "Sehr geehrte" and doubled forms such as "An Herrn Herrn" say nothing more.
@@ -241,13 +230,22 @@ def _suffix(text: str) -> str:
     return {"mdl": "MdL", "mdb": "MdB"}.get(letters.casefold(), text)
 
 
-def _leading_words(text: str) -> tuple[str, str, str]:
-    """What remains, the office before the name, and the degrees before it, whatever their order."""
-    words = text.split()
+def _leading_words(text: str, *, named: bool = False) -> tuple[str, str, str]:
+    """What remains, the office before the name, and the degrees before it, whatever their order.
+
+    After a form of address (`named`) a name follows the office.
+    """
+    french = FRENCH_OFFICE.sub("", text)
+    words = (french if french != text and offices.is_office(french) else text).split()
     degrees: list[str] = []
     office: list[str] = []
     while words:
-        length = 0 if office else offices.office_words(" ".join(words))
+        if office and words[0] in ("und", "u.", "&") and offices.is_office(" ".join(words[1:])):
+            # "Bürgermeisterin und Stadträtin"
+            length = 1 + offices.office_words(" ".join(words[1:]), named=named)
+            office, words = [*office, *words[:length]], words[length:]
+            continue
+        length = 0 if office else offices.office_words(" ".join(words), named=named)
         if length and not _is_surname(words, length, office_before=bool(office)):
             office, words = words[:length], words[length:]
         elif _is_degree(words[0], first=not degrees):
@@ -282,29 +280,40 @@ def _names(text: str) -> tuple[str, str, str, str]:
             first = first.removesuffix("x").strip()
             return first, before, more.strip(), degree
         first, last, _, _ = _names(before)
-        return first, last, "" if is_degree(after) else after, after if is_degree(after) else ""
+        if is_degree(after):
+            return first, last, "", after
+        no_office = NOT_A_NAME.search(after) or (names_a_unit(after) and not offices.is_office(after))
+        return first, last, "" if no_office else after, ""
     words = before.split()
     capitals = [place for place, word in enumerate(words) if len(word) > 2 and word.isupper()]
     if len(words) > 1 and len(capitals) == 1 and capitals[0] == 0:
         # "PETIT Luc": who writes the surname first writes it in capitals.
         return " ".join(words[1:]), words[0].title(), "", ""
-    start = next((place for place, word in enumerate(words) if _PARTICLE.match(word)), len(words) - 1)
+    start = next((place for place in range(len(words)) if _begins_surname(words, place)), len(words) - 1)
     if start <= 0:
         return "", before, "", ""
     return " ".join(words[:start]), " ".join(words[start:]), "", ""
 
 
+def _begins_surname(words: list[str], place: int) -> bool:
+    """Whether a surname begins here: at a particle, also at "Van" and "De" before another one."""
+    if PARTICLE.match(words[place]):
+        return True
+    following = place + 2 < len(words) and bool(PARTICLE.match(words[place + 1]))
+    return following and bool(PARTICLE.match(words[place].lower()))
+
+
 def _is_last_name(text: str) -> bool:
     """Whether the text before a comma is a surname alone, with its particles."""
     words = text.split()
-    return bool(words) and all(_PARTICLE.match(word) for word in words[:-1])
+    return bool(words) and all(PARTICLE.match(word) or PARTICLE.match(word.lower()) for word in words[:-1])
 
 
 def noble_gender(last: str) -> Gender:
     """The gender that a title in a surname shows: Gräfin, Freiherr."""
     if " " not in last:
         return ""
-    return "f" if _NOBLE_WOMAN.match(last) else "m" if _NOBLE_MAN.match(last) else ""
+    return "f" if NOBLE_WOMAN.match(last) else "m" if NOBLE_MAN.match(last) else ""
 
 
 def joined(*parts: str) -> str:

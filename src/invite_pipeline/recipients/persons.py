@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from invite_pipeline.domain.recipient import Person
+from invite_pipeline.recipients.name_patterns import FOR
 from invite_pipeline.recipients.names import (
-    FOR,
     begins_with_particle,
     joined,
     leading_degrees,

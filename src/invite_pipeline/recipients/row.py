@@ -14,6 +14,7 @@ from invite_pipeline.recipients.cells import error_value, is_possible_surname, s
 from invite_pipeline.recipients.columns import Columns
 from invite_pipeline.recipients.headers import PERSON_FIELDS
 from invite_pipeline.recipients.mail_address import AddressChecker
+from invite_pipeline.recipients.name_patterns import FOR
 from invite_pipeline.recipients.row_check import check_recipient
 from invite_pipeline.recipients.row_parts import read_person, read_postal
 
@@ -132,7 +133,9 @@ class RowReader:
             if contact:
                 second, unit = _with_contact(second, contact, unit)
             first, salutation = first + second, "" if second else salutation
-        if not first and unit and names.FOR.match(unit):
+        if unit and unit.casefold() == cells.get("organisation", "").casefold():
+            unit = ""
+        if not first and unit and FOR.match(unit):
             first, unit = names.read_names(unit), ""
         return first, salutation, unit
 
