@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import re
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import openpyxl
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from invite_pipeline.domain.address import derive
 from invite_pipeline.domain.recipient import Recipient
+from invite_pipeline.recipients.cells import one_line
+from invite_pipeline.recipients.listed import ListedRecipient
 from invite_pipeline.recipients.load import Loaded, read_lists
+from invite_pipeline.recipients.names import read_names
+from invite_pipeline.recipients.near import near_duplicates
 
 CELLS = st.text(max_size=20) | st.sampled_from(
     [
@@ -33,6 +41,11 @@ CELLS = st.text(max_size=20) | st.sampled_from(
         "x" * 5000,
     ]
 )
+_WORDS = """
+Frau Herrn Herr und / , Dr. Prof. h. c. von Graf zu Müller Eva Bürgermeister OB MdL a. D. des Landtags (CDU) Eheleute
+z. Hd. Büro Vorsitzende/r stellv. 1. & N. - @
+"""
+WORDS = st.sampled_from(_WORDS.split())
 HEADERS = st.sampled_from(
     ["Organisation", "E-Mail", "Name", "Nachname", "Anrede", "Amt", "Straße", "PLZ Ort", "Land", "Schlüssel", "", "?"]
 )
@@ -94,3 +107,51 @@ def test_hostile_cells_under_a_good_header(rows: list[tuple[str, ...]]) -> None:
     loaded = load("\n".join([header, *lines]).encode("utf-8", "replace"), "list.csv")
     assert_harmless(loaded)
     assert len(loaded.recipients) <= len(rows)
+
+
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+BOOK_CELLS: st.SearchStrategy[object] = st.one_of(
+    CELLS.filter(lambda text: not _NOT_IN_XML.search(text)),
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**12), 10**12),
+    st.floats(allow_nan=False),
+    st.dates(min_value=date(1901, 1, 1)),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.lists(BOOK_CELLS, max_size=5), min_size=1, max_size=5), st.lists(HEADERS, max_size=5), st.booleans())
+def test_arbitrary_workbooks(rows: list[list[object]], header: list[str], merge: bool) -> None:
+    book = openpyxl.Workbook()
+    table: list[list[object]] = [list(header), *rows]
+    for number, cells in enumerate(table, start=1):
+        for column, cell in enumerate(cells, start=1):
+            place = book.active.cell(number, column)
+            place.value = cell
+            if isinstance(cell, str):
+                place.data_type = "s"
+    if merge:
+        book.active.merge_cells("A2:B4")
+    content = io.BytesIO()
+    book.save(content)
+    assert_harmless(load(content.getvalue(), "list.xlsx"))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=60) | st.lists(WORDS, max_size=8).map(" ".join))
+def test_arbitrary_names_give_persons_and_whole_salutations(text: str) -> None:
+    recipient = Recipient(key="k", kind="k", organisation="Stadt Z", persons=read_names(one_line(text)))
+    found = derive(recipient)
+    assert found.salutation.endswith(",")
+    assert all(line.strip() for line in found.lines)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.text(st.sampled_from("aAbä 1-.,e V"), max_size=20), max_size=12))
+def test_arbitrary_organisations_are_compared_without_fail(names: list[str]) -> None:
+    listed = [
+        ListedRecipient(Recipient(key=f"k-{row}", kind="k", organisation=name), "l.csv", row)
+        for row, name in enumerate(names)
+    ]
+    assert all(one.row < other.row for one, other in near_duplicates(listed))

@@ -238,6 +238,23 @@ def test_an_english_title_may_be_a_form_of_address(tmp_path: Path) -> None:
     assert derive(only(read_lists([tmp_path / "list.csv"], tmp_path))).salutation == "Dear Ms Hill,"
 
 
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ({"Titel": "Herr Prof. Dr.", "Anrede": "", "Amt": ""}, "Sehr geehrter Herr Professor Muster,"),
+        ({"Titel": "Bürgermeisterin", "Anrede": "", "Amt": ""}, "Sehr geehrte Frau Bürgermeisterin,"),
+        ({"Anrede": "Frau Landrätin", "Amt": ""}, "Sehr geehrte Frau Landrätin,"),
+        ({"Nachname": "von Muster MdL", "Amt": ""}, "Sehr geehrte Frau Abgeordnete,"),
+        ({"Vorname": "Dr. Eva", "Titel": "", "Amt": ""}, "Sehr geehrte Frau Dr. Muster,"),
+        ({"Anrede": "Herrn", "Amt": "Ersten Beigeordneten"}, "Sehr geehrter Herr Beigeordneter,"),
+        ({"Anrede": "Familie", "Amt": "", "Titel": "", "Vorname": ""}, "Sehr geehrte Familie Muster,"),
+        ({"Anrede": "Herr/Frau", "Amt": "", "Titel": "", "Vorname": ""}, "Sehr geehrte Damen und Herren,"),
+    ],
+)
+def test_what_stands_in_the_wrong_column_is_set_right(tmp_path: Path, cells: dict[str, str], words: str) -> None:
+    assert derive(only(load(tmp_path, cells))).salutation == words
+
+
 def test_postcode_and_town_in_one_cell(tmp_path: Path) -> None:
     recipient = only(load(tmp_path, {"PLZ Ort": "D-40213 Düsseldorf"}, header="Organisation;Straße;PLZ Ort"))
     assert (recipient.postcode, recipient.city) == ("40213", "Düsseldorf")

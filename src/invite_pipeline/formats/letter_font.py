@@ -25,8 +25,8 @@ def width(text: str) -> float:
     """The width of one line in mm, with the font's kerning where it could matter."""
     advances = _advances()
     measured = sum(advances.get(one, SIZE) for one in text)
-    # Kerning moves letters by hundredths: only a line near the limit is shaped.
-    return _shaped(text, measured) if WINDOW * 0.9 < measured < WINDOW * 1.1 else measured
+    # Kerning hardly ever widens a line: one that is far from the limit need not be shaped.
+    return _shaped(text, measured) if measured > WINDOW * 0.9 else measured
 
 
 def rough_width(text: str) -> float:

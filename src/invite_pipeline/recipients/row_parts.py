@@ -80,9 +80,13 @@ def _form_of_address(row: Row, which: str, form: str, degree: str, office: str) 
 
 def _degree(gender: Gender, form: str, degree: str, office: str) -> tuple[Gender, str, str]:
     """What a column "Titel" holds besides degrees: forms of address ("Mr"), offices ("Bürgermeister")."""
-    said = names.gender_of(degree) if not form else None
-    if said is not None:
-        return said, "", office
+    if not form:
+        # English lists keep "Mr" in a column "Title", German ones sometimes "Herr Dr.".
+        said, rest = names.split_form_of_address(degree)
+        if said is not None:
+            gender, degree = said, rest
+    if not degree:
+        return gender, "", office
     if offices.is_office(degree):
         found = names.read_names(f"{degree} X")
         if found and found[0].office:
