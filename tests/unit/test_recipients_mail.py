@@ -96,9 +96,9 @@ def test_name_servers_are_asked_once_for_each_domain() -> None:
 
     addresses = ["a@good.example", "b@good.example", "c@gone.example", "d@slow.example", ""]
     listed = [ListedRecipient(a_recipient(f"k-{n}", email=one), "l.csv", n) for n, one in enumerate(addresses, start=2)]
-    problems = check_domains(listed, ask)
+    problems = check_domains(listed, {"l.csv": "M"}, ask)
     assert sorted(asked) == ["gone.example", "good.example", "slow.example"]
-    assert [(one.severity, one.where, one.row) for one in problems] == [
-        ("error", "l.csv", 4),
-        ("notice", "recipients", None),
+    assert [(one.severity, one.where, one.row, one.column) for one in problems] == [
+        ("error", "l.csv", 4, "M"),
+        ("notice", "recipients", None, None),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
@@ -17,8 +17,13 @@ _PATIENCE = 5
 """Seconds for one domain."""
 
 
-def check_domains(listed: Sequence[ListedRecipient], ask: Ask | None = None) -> list[Problem]:
-    """A problem for each recipient whose domain takes no mail, one for all that could not be asked about."""
+def check_domains(
+    listed: Sequence[ListedRecipient], columns: Mapping[str, str] | None = None, ask: Ask | None = None
+) -> list[Problem]:
+    """A problem for each recipient whose domain takes no mail, one for all that could not be asked about.
+
+    `columns` are the letters of the address's column, by file.
+    """
     with_mail = [one for one in listed if one.recipient.email]
     domains = sorted({one.recipient.email.rpartition("@")[2] for one in with_mail})
     with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -30,6 +35,7 @@ def check_domains(listed: Sequence[ListedRecipient], ask: Ask | None = None) -> 
             f"No server takes mail for “{domain}”.",
             "Correct the address, or empty the cell: then the invitation goes by post.",
             row=one.row,
+            column=(columns or {}).get(one.file),
         )
         for one in with_mail
         if verdicts[domain := one.recipient.email.rpartition("@")[2]] == "takes none"

@@ -35,7 +35,11 @@ class Source:
     rows: int = 0
     """Rows under the header that hold anything."""
     columns: Mapping[str, str] = field(default_factory=dict)
-    """What each column means: its field (or `extra.HEADER`) by letter and header, as in "B “E-Mail”"."""
+    """What each column means: its field (or `extra`) by letter and header, as in "B “E-Mail”"."""
+
+    def letter(self, field: str) -> str:
+        """The letter of a field's column, or ""."""
+        return next((column.partition(" ")[0] for column, meant in self.columns.items() if meant == field), "")
 
 
 @dataclass(frozen=True, slots=True)

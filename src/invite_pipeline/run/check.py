@@ -118,7 +118,8 @@ def _check_lists(folder: Path, workspace: Workspace | None, *, dns: bool) -> tup
     if dns:
         from invite_pipeline.recipients.deliverable import check_domains
 
-        problems += check_domains(loaded.recipients)
+        letters = {one.file: one.letter("email") for one in loaded.sources}
+        problems += check_domains(loaded.recipients, {file: letter for file, letter in letters.items() if letter})
     return loaded, problems
 
 
