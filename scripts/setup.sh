@@ -19,11 +19,11 @@ fail() {
 
 on_ubuntu() { grep -qsx 'ID=ubuntu' /etc/os-release; }
 
-# What the tests and benchmarks need on top: PostgreSQL's server programs, postfix's smtp-sink and smtp-source, a
-# browser, and a library for what drives it.
+# What the tests and benchmarks need on top: PostgreSQL's and dovecot's server programs, postfix's smtp-sink and
+# smtp-source, a browser, and a library for what drives it.
 add_test_needs() {
   lock=requirements-dev.lock
-  packages+=(postgresql postfix libatomic1)
+  packages+=(postgresql dovecot-imapd postfix libatomic1)
   if on_ubuntu; then
     # Ubuntu has Chromium only as a snap: Playwright fetches its own, which needs these libraries.
     packages+=(libasound2t64 libatk-bridge2.0-0t64 libatk1.0-0t64 libatspi2.0-0t64 libcairo2 libcups2t64 libdbus-1-3

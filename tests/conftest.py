@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Playwright
 
 from invite_pipeline.store.database import Store
+from tests.imap_server import ImapServer, running_imap_server, server_program
 from tests.postgresql_server import PostgresqlServer, running_server, server_programs
 from tests.smtp_server import SmtpServer, running_smtp_server
 
@@ -86,6 +87,16 @@ def postgresql_url(postgresql_server: PostgresqlServer) -> Iterator[str]:
 def smtp_server() -> Iterator[SmtpServer]:
     """A mail server that keeps what it gets and fails where it is told to."""
     with running_smtp_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def imap_server() -> Iterator[ImapServer]:
+    """A dovecot of this test run."""
+    program = server_program()
+    if program is None:
+        _missing("dovecot is not installed; `make test` installs it")
+    with running_imap_server(program) as server:
         yield server
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from invite_pipeline.errors import InviteError, MailServerUnusable
-from invite_pipeline.replies.mailbox import ImapMailbox, read_imap, read_paths
+from invite_pipeline.replies.imap import parse_imap_url, read_imap
+from invite_pipeline.replies.mailbox import read_paths
 from invite_pipeline.replies.parse import MAX_OCTETS
+from tests.builders import a_store, a_workspace
 from tests.mails import a_mail
 
 
@@ -72,57 +74,25 @@ def test_link_to_a_folder_is_not_followed(tmp_path: Path) -> None:
     assert len(contents(tmp_path)) == 1
 
 
-class FakeBox:
-    """What ImapMailbox asks of imap-tools' mailbox."""
-
-    def __init__(self, mails: dict[str, bytes]) -> None:
-        self.mails, self.asked, self.flags, self.open = mails, [""], list[object](), True
-        self.client = self
-
-    def uids(self, criteria: str) -> list[str]:
-        self.asked.append(criteria)
-        return list(self.mails)
-
-    def uid(self, command: str, uid: str, parts: str) -> tuple[str, list[object]]:
-        self.asked.append(f"{command} {parts}")
-        return "OK", [(b"1 (BODY[]<0> {4}", self.mails[uid]), b")"] if self.mails[uid] else [None]
-
-    def flag(self, uids: list[str], flag: str, value: bool) -> None:
-        self.flags.append((uids, flag, value))
-
-    def logout(self) -> None:
-        self.open = False
-
-
-@pytest.fixture
-def fake() -> FakeBox:
-    return FakeBox({"7": a_mail(), "8": b"", "9": a_mail("Leider nein.")})
-
-
-def test_imap_mails_are_read_by_uid_without_marking_them_as_read(fake: FakeBox) -> None:
-    found = list(ImapMailbox(fake))  # type: ignore[arg-type]
-    assert [uid for uid, _ in found] == ["7", "9"]
-    assert fake.asked[1] == "UNKEYWORD InviteCollected"
-    assert all("PEEK" in asked for asked in fake.asked[2:])
-    assert fake.flags == []
-
-
-def test_imap_mails_get_the_keyword_only_when_they_are_committed(fake: FakeBox) -> None:
-    box = ImapMailbox(fake)  # type: ignore[arg-type]
-    box.committed([])
-    box.committed(["7"])
-    box.close()
-    assert fake.flags == [(["7"], "InviteCollected", True)]
-    assert not fake.open
-
-
 @pytest.mark.parametrize("url", ["", "https://x.example", "imaps://", "imaps://host-without-user.example"])
 def test_imap_address_that_is_none_is_one_sentence(url: str) -> None:
     with pytest.raises(MailServerUnusable, match="cannot be used"):
-        read_imap(url)
+        parse_imap_url(url)
 
 
-def test_imap_server_that_is_not_there_is_one_sentence_without_the_password() -> None:
+def test_imap_address_is_taken_apart() -> None:
+    address = parse_imap_url("imaps://antwort%40haus.example:ge%2Fheim@mail.example/INBOX.Antworten?move=Erledigt")
+    assert (address.user, address.password) == ("antwort@haus.example", "ge/heim")
+    assert (address.port, address.folder, address.move_to) == (993, "INBOX.Antworten", "Erledigt")
+    assert "antwort" not in address.name
+
+
+def test_two_folders_of_one_mailbox_have_places_of_their_own() -> None:
+    names = {parse_imap_url(f"imaps://a@mail.example/{folder}").name for folder in ("", "INBOX", "Antworten")}
+    assert len(names) == 2
+
+
+def test_imap_server_that_is_not_there_is_one_sentence_without_the_password(tmp_path: Path) -> None:
     with pytest.raises(MailServerUnusable) as caught:
-        read_imap("imaps://user:geheim@127.0.0.1:1/INBOX")
+        read_imap("imaps://user:geheim@127.0.0.1:1/INBOX", a_store(a_workspace(tmp_path)))
     assert "geheim" not in str(caught.value) + caught.value.fix

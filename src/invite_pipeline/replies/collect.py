@@ -6,7 +6,7 @@ Mails are read outside any transaction and written in small batches, so that the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from operator import length_hint
@@ -48,6 +48,14 @@ class Acknowledging(Protocol):
 
     def close(self) -> None:
         """No more mails are wanted."""
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """A mailbox that keeps in the store how far it was read."""
+
+    def remember(self, tx: Transaction, names: Iterable[str]) -> None:
+        """What these mails say is written in this transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +101,8 @@ def collect(
     expected = length_hint(mails, 0)
     try:
         for batch in _batches(read_mail(data, name) for name, data in mails):
-            done = _enter_batch(store, workspace, signer, batch, tally)
+            keep = mails.remember if isinstance(mails, Remembering) else None
+            done = _enter_batch(store, workspace, signer, batch, tally, keep=keep)
             if isinstance(mails, Acknowledging) and not dry_run:
                 mails.committed(done)
             progress(tally.read, max(expected, tally.read))
@@ -110,7 +119,13 @@ def _batches(readings: Iterable[MailReading]) -> Iterator[list[MailReading]]:
 
 
 def _enter_batch(
-    store: Store, workspace: Workspace, signer: LinkSigner, batch: Sequence[MailReading], tally: _Tally
+    store: Store,
+    workspace: Workspace,
+    signer: LinkSigner,
+    batch: Sequence[MailReading],
+    tally: _Tally,
+    *,
+    keep: Callable[[Transaction, Iterable[str]], None] | None = None,
 ) -> list[str]:
     """Enter a batch in one transaction; returns the names of the mails whose content is on disk."""
     done: list[tuple[MailReading, Entered | Failure]] = []
@@ -119,10 +134,16 @@ def _enter_batch(
             done += ((reading, _enter_one(tx, workspace, signer, reading)) for reading in batch)
             if tally.dry_run:
                 raise _DryRunEnds
+            if keep:
+                keep(tx, _entered(done))
     except _DryRunEnds:
         pass
     for reading, result in done:
         tally.add(reading, result)
+    return _entered(done)
+
+
+def _entered(done: Iterable[tuple[MailReading, Entered | Failure]]) -> list[str]:
     return [reading.file for reading, result in done if isinstance(result, Entered)]
 
 

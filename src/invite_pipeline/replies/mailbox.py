@@ -1,4 +1,4 @@
-"""Where mails lie: Maildir, mbox, .eml files, folders of them, IMAP. Files are only read, never changed or moved.
+"""Where mails lie on disk: Maildir, mbox, .eml and .msg files, folders of them; only read, never changed or moved.
 
 Every source gives (name, bytes) one by one, so that memory does not grow with the mailbox; of a mail beyond
 MAX_OCTETS just so much is read that the reader sees it is too large.
@@ -7,22 +7,14 @@ MAX_OCTETS just so much is read that the reader sees it is too large.
 from __future__ import annotations
 
 import re
-import ssl
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
-from urllib.parse import unquote, urlsplit
+from typing import BinaryIO
 
-from invite_pipeline.errors import InviteError, MailServerUnusable
+from invite_pipeline.errors import InviteError
 from invite_pipeline.replies.parse import MAX_OCTETS
 
-if TYPE_CHECKING:
-    from imap_tools.mailbox import BaseMailBox
-
 _READ = MAX_OCTETS + 1
-
-
-# --- files ------------------------------------------------------------------------------------------------------
 
 
 def read_paths(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
@@ -63,7 +55,7 @@ def _looks_like_mail(path: Path) -> bool:
     """Whether a file found in a folder is a mail or mbox, by its name, else by how it begins."""
     if path.name.startswith(".") or not path.is_file():
         return False
-    if path.suffix.lower() in (".eml", ".mbox", ".mbx", ".mail"):
+    if path.suffix.lower() in (".eml", ".mbox", ".mbx", ".mail", ".msg"):
         return True
     with path.open("rb") as file:
         return re.match(rb"\s*(?:From |[A-Za-z][A-Za-z0-9-]*:[ \t\r])", file.read(200)) is not None
@@ -86,69 +78,3 @@ def _read_mbox(name: str, file: BinaryIO) -> Iterator[tuple[str, bytes]]:
         after_blank = line in (b"\n", b"\r\n")
     if number:
         yield f"{name}:{number}", b"".join(lines)
-
-
-# --- IMAP -------------------------------------------------------------------------------------------------------
-
-COLLECTED = "InviteCollected"
-"""The keyword that a mail gets once what it says is committed; a mail that has it is not read again."""
-
-
-class ImapMailbox:
-    """The mails of one IMAP folder that do not have the keyword yet; `committed` gives it to them.
-
-    A server that keeps no keywords has all its mails read each time, which changes nothing: the ledger knows them.
-    """
-
-    def __init__(self, box: BaseMailBox) -> None:
-        self._box = box
-
-    def __iter__(self) -> Iterator[tuple[str, bytes]]:
-        for uid in self._box.uids(f"UNKEYWORD {COLLECTED}"):
-            # PEEK: reading here must not mark the mail as read for people.
-            _, found = self._box.client.uid("FETCH", uid, f"(BODY.PEEK[]<0.{_READ}>)")
-            data = next((part[1] for part in found if isinstance(part, tuple)), None)
-            if isinstance(data, bytes):
-                yield uid, data
-
-    def committed(self, names: Iterable[str]) -> None:
-        """What these mails say is on disk."""
-        if uids := list(names):
-            self._box.flag(uids, COLLECTED, True)
-
-    def close(self) -> None:
-        """Take leave of the server."""
-        self._box.logout()
-
-
-def read_imap(url: str, *, tls: ssl.SSLContext | None = None) -> ImapMailbox:
-    """The folder at `imaps://user:password@host:port/folder`; `imap://` begins with STARTTLS, never without TLS.
-
-    Raises MailServerUnusable where the server cannot be reached or lets nobody in.
-    """
-    import imaplib
-
-    from imap_tools import MailBox, MailBoxStartTls
-    from imap_tools.errors import ImapToolsError
-
-    parts = urlsplit(url)
-    if parts.scheme not in ("imaps", "imap") or not parts.hostname or not parts.username:
-        raise MailServerUnusable(
-            "The IMAP address cannot be used.", "Set INVITE_IMAP_URL=imaps://user:password@host/INBOX."
-        )
-    context = tls or ssl.create_default_context()
-    folder = unquote(parts.path.strip("/")) or "INBOX"
-    try:
-        box: BaseMailBox
-        if parts.scheme == "imaps":
-            box = MailBox(parts.hostname, parts.port or 993, timeout=60, ssl_context=context)
-        else:
-            box = MailBoxStartTls(parts.hostname, parts.port or 143, timeout=60, ssl_context=context)
-        box.login(unquote(parts.username), unquote(parts.password or ""), initial_folder=folder)
-    except (OSError, ImapToolsError, imaplib.IMAP4.error) as error:
-        # The server's words may repeat the user's name, never the password.
-        raise MailServerUnusable(
-            f"The mailbox at {parts.hostname} cannot be opened: {type(error).__name__}.",
-            "Check host, user and password in INVITE_IMAP_URL.",
-        ) from error
-    return ImapMailbox(box)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -106,10 +106,25 @@ def collect_replies(
 ) -> CollectReport:
     """Stage 4: read the mails of `paths`, or of the workspace's IMAP mailbox, and record what they say."""
     from invite_pipeline.replies.collect import collect
-    from invite_pipeline.replies.mailbox import read_imap, read_paths
+    from invite_pipeline.replies.imap import read_imap
+    from invite_pipeline.replies.mailbox import read_paths
 
     if paths:
         return collect(store, workspace, read_paths(paths), dry_run=dry_run, progress=progress)
+    box = read_imap(_imap_url(workspace), store, look_only=dry_run)
+    return collect(store, workspace, box, dry_run=dry_run, progress=progress)
+
+
+def follow_replies(store: Store, workspace: Workspace, tell: Callable[[CollectReport], None]) -> None:
+    """Stage 4, on and on: read the workspace's IMAP mailbox whenever something comes in, until interrupted."""
+    from invite_pipeline.replies.follow import follow
+    from invite_pipeline.replies.imap import read_imap
+
+    url = _imap_url(workspace)
+    follow(store, workspace, lambda: read_imap(url, store), tell)
+
+
+def _imap_url(workspace: Workspace) -> str:
     if not workspace.imap_url:
         raise InviteError("No mailbox is set.", "Set INVITE_IMAP_URL=imaps://user:password@host/INBOX.")
-    return collect(store, workspace, read_imap(workspace.imap_url), dry_run=dry_run, progress=progress)
+    return workspace.imap_url

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -210,6 +211,17 @@ key_decisions = Table(
     Column("listed", String(80), primary_key=True),
     # Its own key where it is another recipient.
     Column("recipient", String(80), nullable=False),
+    ForeignKeyConstraint(["campaign"], ["campaigns.id"]),
+)
+
+# How far a mailbox on a server was read; its name is a hash, because an address would tell whose it is.
+mailboxes = Table(
+    "mailboxes",
+    metadata,
+    Column("campaign", String(40), primary_key=True),
+    Column("mailbox", String(64), primary_key=True),
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("last_uid", BigInteger, nullable=False),
     ForeignKeyConstraint(["campaign"], ["campaigns.id"]),
 )
 

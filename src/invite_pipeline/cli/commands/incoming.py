@@ -14,6 +14,7 @@ from invite_pipeline.cli.output import dump_line, progress, say
 if TYPE_CHECKING:
     from invite_pipeline.domain.reply import Attendee, Reply
     from invite_pipeline.domain.workspace import Workspace
+    from invite_pipeline.replies.collect import CollectReport
 
 _STAFF_SOURCES = ("phone", "letter", "fax", "counter")
 
@@ -22,29 +23,39 @@ _STAFF_SOURCES = ("phone", "letter", "fax", "counter")
 def collect(
     context: typer.Context,
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Maildirs, mbox files, .eml files or folders of them.")
+        list[Path] | None, typer.Argument(help="Maildirs, mbox, .eml or .msg files, or folders of them.")
     ] = None,
     imap: Annotated[bool, typer.Option("--imap", help="Read the mailbox that INVITE_IMAP_URL names.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen and store nothing.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", help="Go on reading the IMAP mailbox until Ctrl-C.")] = False,
 ) -> None:
-    """Read replies from IMAP, Maildir, mbox or .eml files."""
-    from invite_pipeline.run.local import collect_replies, open_store
+    """Read replies from IMAP, Maildir, mbox, .eml or .msg files."""
+    from invite_pipeline.run.local import collect_replies, follow_replies, open_store
 
     options: Global = context.obj
     workspace = options.workspace()
     if bool(paths) == imap:
         raise typer.BadParameter("name the mailboxes to read, or give --imap")
+    if follow and (not imap or dry_run):
+        raise typer.BadParameter("--follow goes with --imap, and not with --dry-run")
+    if follow:
+        follow_replies(open_store(workspace), workspace, _say_collected)
+        return
     with progress("4 collect") as tell:
         found = collect_replies(open_store(workspace), workspace, paths or None, dry_run=dry_run, progress=tell)
-    for line in found.lines():
-        say(line)
+    _say_collected(found)
     if found.failures:
         raise typer.Exit(IN_PART)
 
 
+def _say_collected(found: CollectReport) -> None:
+    for line in found.lines():
+        say(line)
+
+
 @app.command()
 def read(
-    paths: Annotated[list[Path], typer.Argument(help="Maildirs, mbox files, .eml files or folders of them.")],
+    paths: Annotated[list[Path], typer.Argument(help="Maildirs, mbox, .eml or .msg files, or folders of them.")],
     as_json: Annotated[bool, typer.Option("--json", help="A JSON line for each mail on stdout.")] = False,
 ) -> None:
     """Explain how each mail is read; nothing is stored."""
