@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import MailServerUnusable
 from invite_pipeline.replies.collect import CollectReport, collect
 from invite_pipeline.replies.follow import follow
-from invite_pipeline.replies.imap import ImapMailbox, read_imap
+from invite_pipeline.replies.imap import COLLECTED, ImapMailbox, read_imap
 from invite_pipeline.store import queries
 from invite_pipeline.store.database import Store
 from tests.builders import a_recipient, a_store, a_workspace
@@ -151,8 +152,7 @@ def test_renumbered_folder_is_read_again_and_changes_nothing(office: Office) -> 
     box = office.open()
     box._uidvalidity += 1
     assert box._last_uid() == 0
-    for path in (office.account.maildir / "cur").iterdir():
-        path.rename(path.with_name(path.name.rpartition(",")[0] + ","))
+    box._box.flag("1", COLLECTED, False)
     report = office.collect(box)
     assert report.counts.get("repeated") == report.read == 1
     assert office.replies() == 1
@@ -171,9 +171,12 @@ def test_wrong_password_is_one_sentence(office: Office) -> None:
         read_imap(office.account.url.replace("geheim", "falsch"), office.store, tls=office.account.tls)
 
 
+# imaplib leaves a refused connection to the garbage collector.
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 def test_server_without_a_trusted_certificate_is_refused(office: Office) -> None:
     with pytest.raises(MailServerUnusable, match="SSLCert"):
         read_imap(office.account.url, office.store)
+    gc.collect()
 
 
 def test_following_reads_what_comes_in_and_opens_a_broken_connection_again(office: Office) -> None:

@@ -52,6 +52,7 @@ YES = any_of(
     rf"\b(?:einladung|die ich|die wir) {_FILL}(?:annehme[n]?|wahrnehme[n]?)\b(?! (?:koennte|wuerde))",
     r"\bfolge[n]? (?:ich |wir )?(?:sehr )?(?:gern[e]? )?(?:ihrer|der|dieser) (?:freundlichen )?einladung\b",
     r"\b(?:ihrer|der|dieser) (?:freundlichen )?einladung folge[n]? (?:ich|wir)\b",
+    r"^der (?:ich|wir) (?:sehr )?(?:gern[e]?|mit freude) (?:folge[n]?|nachkomme[n]?)$",
     # anmelden
     rf"\bmelde[n]?\b(?! sie sich) {_FILL}(?:sie )?(?:mich|uns|herrn?|frau|\d+|zwei|drei|vier|fuenf|folgende\w*) "
     rf"{_FILL}an{_END}",

@@ -88,6 +88,8 @@ _GREETING = re.compile(rf"^\s*{_GREETING_WORDS}\b(?P<rest>.*)$", re.IGNORECASE |
 _GREETING_TAIL = re.compile(
     rf"(?<=[.!?])\s+{_GREETING_WORDS}\b(?:\s*,)?(?:\s+\S+){{0,8}}\s*$", re.IGNORECASE | re.VERBOSE
 )
+# "On behalf of": nothing of the text follows it.
+_ON_BEHALF = re.compile(r"^\s*(?:i\.?\s?[AV]\.|im\s+Auftrag|in\s+Vertretung|gez\.)(?:\s+\S+){0,6}\s*$", re.IGNORECASE)
 _POSTSCRIPT = re.compile(r"^\s*(?:P\.?\s?S\.?|NB)\s*:?\s+\S", re.IGNORECASE)
 _AFTER_GREETING = 60
 """A line that begins with a greeting and goes on for longer is a sentence, not a closing."""
@@ -186,6 +188,8 @@ def _without_signature(lines: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _closes(line: str, before: list[str]) -> bool:
+    if _ON_BEHALF.match(line[:100]) and any(one.strip() for one in before):
+        return True
     found = _GREETING.match(line[:300])
     if not found or len(found["rest"]) > _AFTER_GREETING:
         return False

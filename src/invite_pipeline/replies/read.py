@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 from invite_pipeline.domain.events import BounceClass
+from invite_pipeline.formats import outlook_msg
 from invite_pipeline.formats.itip import CalendarReply, read_method, read_reply
 from invite_pipeline.replies import automatic, bounce, nondelivery, parse
 from invite_pipeline.replies.automatic import Automatic
@@ -87,10 +88,12 @@ class MailReading:
 def read_mail(data: bytes, name: str = "") -> MailReading:
     """Read one mail; never raises: what cannot be read is of kind other, and `reason` says why."""
     try:
-        mail = parse.parse(data)
+        mail = parse.parse(outlook_msg.to_mail(data) if data.startswith(outlook_msg.MAGIC) else data)
         return _with_envelope(_read(mail, name), mail)
-    except parse.MailUnreadable as error:
-        reason = str(error)
+    except ValueError as error:
+        # MailUnreadable, and Outlook's damaged files.
+        reason = str(error) if isinstance(error, parse.MailUnreadable) or data.startswith(outlook_msg.MAGIC) else ""
+        reason = reason or f"the parser gave up: {type(error).__name__}"
     except (Exception, RecursionError) as error:
         # Whatever a hostile mail does to the parsers below, the others must be read.
         reason = f"the parser gave up: {type(error).__name__}"
