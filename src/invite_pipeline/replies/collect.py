@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from invite_pipeline.domain.stage import Failure, Progress, silent
 from invite_pipeline.domain.workspace import Workspace
-from invite_pipeline.errors import InviteError
+from invite_pipeline.errors import InviteError, StoreUnusable
 from invite_pipeline.formats.rsvp_link import LinkSigner
 from invite_pipeline.replies.enter import Entered, enter
 from invite_pipeline.replies.read import MailReading, read_mail
@@ -128,23 +128,47 @@ def _enter_batch(
     keep: Callable[[Transaction, Iterable[str]], None] | None = None,
 ) -> list[str]:
     """Enter a batch in one transaction; returns the names of the mails whose content is on disk."""
-    done: list[tuple[MailReading, Entered | Failure]] = []
     try:
-        with store.writing() as tx:
-            done += ((reading, _enter_one(tx, workspace, signer, reading)) for reading in batch)
-            if tally.dry_run:
-                raise _DryRunEnds
-            if keep:
-                keep(tx, _entered(done))
-    except _DryRunEnds:
-        pass
+        done = _try_batch(store, batch, tally.dry_run, keep, lambda tx, one: enter(tx, workspace, signer, one))
+    except StoreUnusable:
+        raise
+    except _MailFaults:
+        # One of the mails breaks the transaction: once more, each mail where it can be undone alone.
+        done = _try_batch(store, batch, tally.dry_run, keep, lambda tx, one: _enter_one(tx, workspace, signer, one))
     for reading, result in done:
         tally.add(reading, result)
     return _entered(done)
 
 
+_Done = list[tuple[MailReading, Entered | Failure]]
+
+
+def _try_batch(
+    store: Store,
+    batch: Sequence[MailReading],
+    dry_run: bool,
+    keep: Callable[[Transaction, Iterable[str]], None] | None,
+    enter_mail: Callable[[Transaction, MailReading], Entered | Failure],
+) -> _Done:
+    done: _Done = []
+    try:
+        with store.writing() as tx:
+            done += ((reading, enter_mail(tx, reading)) for reading in batch)
+            if dry_run:
+                raise _DryRunEnds
+            if keep:
+                keep(tx, _entered(done))
+    except _DryRunEnds:
+        pass
+    return done
+
+
 def _entered(done: Iterable[tuple[MailReading, Entered | Failure]]) -> list[str]:
     return [reading.file for reading, result in done if isinstance(result, Entered)]
+
+
+_MailFaults = (InviteError, SQLAlchemyError, ValueError, KeyError)
+"""What one mail can do to its transaction. The store's own failures come as StoreUnusable, and end the run."""
 
 
 def _enter_one(tx: Transaction, workspace: Workspace, signer: LinkSigner, reading: MailReading) -> Entered | Failure:
@@ -155,7 +179,7 @@ def _enter_one(tx: Transaction, workspace: Workspace, signer: LinkSigner, readin
     except OperationalError:
         # The store itself fails, not the mail: the run ends.
         raise
-    except (InviteError, SQLAlchemyError, ValueError, KeyError) as error:
+    except _MailFaults as error:
         return Failure(reading.file, f"could not be stored: {type(error).__name__}")
 
 

@@ -31,16 +31,14 @@ NOBODY = Match("", "matches no recipient")
 def find_recipient(tx: Transaction, signer: LinkSigner, reading: MailReading) -> Match:
     """The recipient that a mail belongs to, by the strongest evidence first."""
     evidence = reading.evidence
-    for found in (
-        _by_bounce_token(tx, signer, evidence),
-        _by_message_id(tx, evidence),
-        _by_calendar_uid(tx, reading.uid),
-        _by_link(tx, signer, evidence),
-        _by_address(tx, reading.recipient if reading.bounces or reading.kind == "complaint" else evidence.sender),
-    ):
-        if found:
-            return found
-    return NOBODY
+    about = reading.recipient if reading.bounces or reading.kind == "complaint" else evidence.sender
+    return (
+        _by_bounce_token(tx, signer, evidence)
+        or _by_message_id(tx, evidence)
+        or _by_calendar_uid(tx, reading.uid)
+        or _by_link(tx, signer, evidence)
+        or _by_address(tx, about)
+    )
 
 
 def find_failed(tx: Transaction, address: str) -> Match:

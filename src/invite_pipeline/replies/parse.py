@@ -66,8 +66,21 @@ def header(mail: Mail, name: str) -> str:
 
 def headers(mail: Mail, name: str) -> list[str]:
     """All headers of this name, decoded, each on one line."""
+    known: dict[str, list[str]] = mail.__dict__.setdefault("_decoded", {})
     wanted = name.lower()
-    return [_decode_header(value) for key, value in mail.raw_items() if key.lower() == wanted]
+    if wanted not in known:
+        known[wanted] = [_decode_header(value) for value in _by_name(mail).get(wanted, ())]
+    return known[wanted]
+
+
+def _by_name(mail: Mail) -> dict[str, list[object]]:
+    """The headers by their names in small letters: a mail is asked for some forty, and most are not there."""
+    found: dict[str, list[object]] | None = mail.__dict__.get("_by_name")
+    if found is None:
+        found = mail.__dict__["_by_name"] = {}
+        for key, value in mail.raw_items():
+            found.setdefault(key.lower(), []).append(value)
+    return found
 
 
 def addresses(mail: Mail, *names: str) -> list[str]:
@@ -193,6 +206,13 @@ def is_attachment(part: Mail) -> bool:
 
 def body(mail: Mail) -> str:
     """What a reader sees: the plain text, and the HTML as text only where there is no plain text."""
+    known: str | None = mail.__dict__.get("_body")
+    if known is None:
+        known = mail.__dict__["_body"] = _body(mail)
+    return known
+
+
+def _body(mail: Mail) -> str:
     plain: list[str] = []
     rich: list[str] = []
     for part in parts(mail):

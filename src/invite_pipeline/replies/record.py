@@ -66,7 +66,7 @@ def record_in(tx: Transaction, workspace: Workspace, reply: Reply) -> Outcome:
         decision = Decision(Disposition.REVIEW, reply.reason or "could not be matched to a recipient")
         return _append(tx, workspace, reply, decision, ())
     tx.lock_seats()
-    state = queries.tracking(tx, reply.recipient)
+    state = queries.tracking(tx, reply.recipient, lock=True)
     decision = decide(state, reply, deadline=workspace.campaign.deadline)
     if decision.disposition is Disposition.REFUSED:
         raise ReplyRefused(_capital(decision.reason) + ".", f"Please call {workspace.campaign.rsvp.phone}.")
@@ -75,7 +75,7 @@ def record_in(tx: Transaction, workspace: Workspace, reply: Reply) -> Outcome:
     attendees = reply.attendees
     if decision.disposition is Disposition.APPLIED and reply.intent is Intent.YES:
         attendees = _with_seats(tx, workspace.campaign, state, reply)
-    outcome = _append(tx, workspace, reply, decision, attendees)
+    outcome = _append(tx, workspace, reply, decision, attendees, before=state)
     if reply.source.entered_by_staff and outcome.disposition is Disposition.APPLIED and not outcome.repeated:
         _settle_reviews(tx, reply)
     return outcome
@@ -87,6 +87,8 @@ def _append(
     reply: Reply,
     decision: Decision,
     attendees: tuple[Attendee, ...],
+    *,
+    before: Tracking | None = None,
 ) -> Outcome:
     event = Replied(
         source=reply.source,
@@ -105,7 +107,7 @@ def _append(
         sender=reply.sender,
         text=reply.text,
     )
-    seq = append(tx, reply.recipient, event, at=reply.received_at, dedupe=reply.dedupe)
+    seq = append(tx, reply.recipient, event, at=reply.received_at, dedupe=reply.dedupe, before=before)
     if seq is not None and reply.intent is Intent.OBJECTION and decision.disposition is Disposition.APPLIED:
         _block(tx, workspace, reply.recipient)
     return Outcome(seq, decision.disposition, decision.reason, attendees, decision.late)

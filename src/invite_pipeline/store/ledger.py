@@ -34,11 +34,20 @@ from invite_pipeline.store import tables
 from invite_pipeline.store.database import Transaction
 
 
-def append(tx: Transaction, recipient: str, event: Event, *, at: datetime, dedupe: str | None = None) -> int | None:
+def append(
+    tx: Transaction,
+    recipient: str,
+    event: Event,
+    *,
+    at: datetime,
+    dedupe: str | None = None,
+    before: Tracking | None = None,
+) -> int | None:
     """Write one event and fold it into the recipient's row; returns its number.
 
     Returns None, and writes nothing, where an event with the same `dedupe` key is there already. `recipient` is
-    empty for a mail that matched nobody. Raises sqlalchemy.exc.IntegrityError for a second claim of one message.
+    empty for a mail that matched nobody; `before` is its row where the caller has loaded and locked it. Raises
+    sqlalchemy.exc.IntegrityError for a second claim of one message.
     """
     personal_names = type(event).PERSONAL
     whole = cast(dict[str, Any], _adapter(type(event).__name__).dump_python(event, mode="json"))
@@ -52,7 +61,8 @@ def append(tx: Transaction, recipient: str, event: Event, *, at: datetime, dedup
         "dedupe": _dedupe_key(dedupe),
     }
     # Locked before the number is drawn, so that a recipient's events are folded in the order of their numbers.
-    before = load_tracking(tx, recipient, lock=True) if recipient else None
+    if before is None and recipient:
+        before = load_tracking(tx, recipient, lock=True)
     seq = _insert_new(tx, values)
     if seq is None:
         return None
@@ -62,10 +72,13 @@ def append(tx: Transaction, recipient: str, event: Event, *, at: datetime, dedup
 
 def load_tracking(tx: Transaction, recipient: str, *, lock: bool = False) -> Tracking | None:
     """The folded row of one recipient, or None before its first event; `lock` holds it until the transaction ends."""
-    query = sa.select(tables.tracking).where(*_is(tables.tracking, tx, recipient))
-    row = tx.connection.execute(query.with_for_update() if lock else query).mappings().one_or_none()
+    whose = {"of_campaign": tx.campaign, "of_recipient": recipient}
+    row = tx.connection.execute(_TRACKING_LOCKED if lock else _TRACKING, whose).mappings().one_or_none()
     if row is None:
         return None
+    if not row["persons"]:
+        # Nobody comes: the second table need not be asked.
+        return tracking_from_row(row, ())
     people = (
         sa.select(tables.attendees).where(*_is(tables.attendees, tx, recipient)).order_by(tables.attendees.c.position)
     )
@@ -123,12 +136,29 @@ def _adapter(kind: str) -> TypeAdapter[Any]:
     return TypeAdapter(KINDS[kind])
 
 
-def _insert_new(tx: Transaction, values: dict[str, Any]) -> int | None:
-    dialect = sqlite if tx.connection.dialect.name == "sqlite" else postgresql
-    statement = (
-        dialect.insert(tables.events).values(values).on_conflict_do_nothing(index_elements=["campaign", "dedupe"])
+# Statements that every event needs are built once: building one costs more than SQLite takes to carry it out.
+_IS_TRACKED = (
+    tables.tracking.c.campaign == sa.bindparam("of_campaign"),
+    tables.tracking.c.recipient == sa.bindparam("of_recipient"),
+)
+_TRACKING = sa.select(tables.tracking).where(*_IS_TRACKED)
+_TRACKING_LOCKED = _TRACKING.with_for_update()
+_UPDATE_TRACKING = sa.update(tables.tracking).where(*_IS_TRACKED)
+
+
+@cache
+def _insert_event(dialect_name: str) -> sa.Executable:
+    dialect = sqlite if dialect_name == "sqlite" else postgresql
+    statement: sa.Executable = (
+        dialect.insert(tables.events)
+        .on_conflict_do_nothing(index_elements=["campaign", "dedupe"])
+        .returning(tables.events.c.seq)
     )
-    return tx.connection.execute(statement.returning(tables.events.c.seq)).scalar()
+    return statement
+
+
+def _insert_new(tx: Transaction, values: dict[str, Any]) -> int | None:
+    return tx.connection.execute(_insert_event(tx.connection.dialect.name), values).scalar()
 
 
 def _dedupe_key(key: str | None) -> str | None:
@@ -140,15 +170,8 @@ def _dedupe_key(key: str | None) -> str | None:
 def _project(tx: Transaction, before: Tracking | None, recorded: Recorded) -> None:
     event = recorded.event
     if isinstance(event, Replied) and event.disposition is Disposition.REVIEW:
-        tx.connection.execute(
-            sa.insert(tables.reviews).values(
-                campaign=tx.campaign,
-                seq=recorded.seq,
-                recipient=recorded.recipient,
-                state="open",
-                reason=event.decision,
-            )
-        )
+        waiting = {"seq": recorded.seq, "recipient": recorded.recipient, "state": "open", "reason": event.decision}
+        tx.connection.execute(sa.insert(tables.reviews), {"campaign": tx.campaign, **waiting})
     if isinstance(event, Reviewed):
         review = tables.reviews
         closing = sa.update(review).where(review.c.campaign == tx.campaign, review.c.seq == event.review)
@@ -168,7 +191,7 @@ def _write_tracking(tx: Transaction, recipient: str, before: Tracking | None, af
     if before is None:
         tx.connection.execute(sa.insert(tables.tracking).values(campaign=tx.campaign, recipient=recipient, **values))
     else:
-        tx.connection.execute(sa.update(tables.tracking).where(*_is(tables.tracking, tx, recipient)).values(**values))
+        tx.connection.execute(_UPDATE_TRACKING, {"of_campaign": tx.campaign, "of_recipient": recipient, **values})
     if before is not None and before.attendees == after.attendees:
         return
     tx.connection.execute(sa.delete(tables.attendees).where(*_is(tables.attendees, tx, recipient)))

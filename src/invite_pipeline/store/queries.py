@@ -76,18 +76,21 @@ def _among(column: sa.Column[str], keys: Collection[str] | None) -> sa.ColumnEle
 
 def recipient(tx: Transaction, key: str) -> Recipient:
     """One recipient, listed or not. Raises UnknownRecipient."""
-    r = tables.recipients
-    query = sa.select(r.c.data).where(r.c.campaign == tx.campaign, r.c.key == key)
-    data = tx.connection.execute(query).scalar()
+    data = tx.connection.execute(_RECIPIENT, {"of_campaign": tx.campaign, "of_key": key}).scalar()
     if data is None:
         raise UnknownRecipient(key)
     return recipient_from(data)
 
 
+_RECIPIENT = sa.select(tables.recipients.c.data).where(
+    tables.recipients.c.campaign == sa.bindparam("of_campaign"), tables.recipients.c.key == sa.bindparam("of_key")
+)
+
+
 def recipients_by_email(tx: Transaction, address: str) -> list[str]:
     """The keys of the recipients with this mail address, whatever its capitals."""
     r = tables.recipients
-    query = sa.select(r.c.key).where(r.c.campaign == tx.campaign, sa.func.lower(r.c.email) == address.strip().lower())
+    query = sa.select(r.c.key).where(r.c.campaign == tx.campaign, r.c.email == address.strip().lower())
     return list(tx.connection.execute(query.order_by(r.c.key)).scalars())
 
 
@@ -109,7 +112,8 @@ def save_recipient(tx: Transaction, one: Recipient, *, position: int, file: str,
         "region": one.region,
         "postcode": one.postcode,
         "channel": str(one.channel),
-        "email": one.email,
+        # For looking up only, by the index; as it is written it stands in "data".
+        "email": one.email.strip().lower(),
         "language": one.language,
         "fingerprint": one.fingerprint(),
         "source_file": file,
@@ -173,9 +177,9 @@ def _invitation(row: sa.RowMapping) -> Invitation:
 # --- tracking and history ---------------------------------------------------------------------------------------
 
 
-def tracking(tx: Transaction, key: str) -> Tracking:
-    """All that is known of one recipient. Raises UnknownRecipient."""
-    found = ledger.load_tracking(tx, key)
+def tracking(tx: Transaction, key: str, *, lock: bool = False) -> Tracking:
+    """All that is known of one recipient; `lock` holds it until the transaction ends. Raises UnknownRecipient."""
+    found = ledger.load_tracking(tx, key, lock=lock)
     if found is None:
         raise UnknownRecipient(key)
     return found
@@ -245,10 +249,20 @@ def messages(tx: Transaction, wave: str, key: str | None = None) -> dict[str, Me
 
 def find_message(tx: Transaction, message_id: str) -> Message | None:
     """The message with this Message-ID, with its angle brackets."""
-    m = tables.messages
-    query = sa.select(m).where(m.c.campaign == tx.campaign, m.c.message_id == message_id).order_by(m.c.attempt.desc())
-    row = tx.connection.execute(query.limit(1)).mappings().one_or_none()
+    which = {"of_campaign": tx.campaign, "of_message": message_id}
+    row = tx.connection.execute(_MESSAGE, which).mappings().one_or_none()
     return message_from(row) if row else None
+
+
+_MESSAGE = (
+    sa.select(tables.messages)
+    .where(
+        tables.messages.c.campaign == sa.bindparam("of_campaign"),
+        tables.messages.c.message_id == sa.bindparam("of_message"),
+    )
+    .order_by(tables.messages.c.attempt.desc())
+    .limit(1)
+)
 
 
 def waves(tx: Transaction) -> list[str]:

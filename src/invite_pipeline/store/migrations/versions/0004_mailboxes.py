@@ -1,4 +1,4 @@
-"""How far each mailbox on a server was read."""
+"""How far each mailbox on a server was read; addresses in small letters, so that the index finds them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,6 +18,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["campaign"], ["campaigns.id"], name=op.f("fk_mailboxes_campaigns")),
         sa.PrimaryKeyConstraint("campaign", "mailbox", name=op.f("pk_mailboxes")),
     )
+    # Addresses are looked up by the index, whatever their capitals.
+    op.execute("UPDATE recipients SET email = lower(email)")
 
 
 def downgrade() -> None:
