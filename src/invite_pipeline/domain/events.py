@@ -111,6 +111,10 @@ class AutomaticReply:
 
     PERSONAL: ClassVar[tuple[str, ...]] = ("subject", "evidence")
     kind: Literal["automatic", "delayed", "receipt"]
+    sort: str = ""
+    """Of an automatic one: vacation, left, moved or challenge."""
+    back: str = ""
+    """The first day somebody is back (ISO 8601), where their note says so."""
     subject: str = ""
     evidence: str = ""
 

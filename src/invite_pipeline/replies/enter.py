@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -50,6 +50,8 @@ def enter(tx: Transaction, workspace: Workspace, signer: LinkSigner, reading: Ma
     match = find_recipient(tx, signer, reading)
     if reading.bounces:
         return _enter_bounces(tx, workspace, reading, match)
+    if reading.automatic and reading.automatic.sort in ("left", "moved") and match:
+        return _enter_new_contact(tx, workspace, reading, match)
     if reading.kind in ("automatic", "receipt"):
         return _enter_note(tx, workspace, reading, match, "automatic" if reading.kind == "automatic" else "receipt")
     if match and reading.calendar and _superseded(tx, match.recipient, reading.calendar.dtstamp):
@@ -124,10 +126,25 @@ def _enter_note(
     *,
     dedupe: str = "",
 ) -> Entered:
-    event = AutomaticReply(kind=kind, subject=reading.subject, evidence=_evidence(reading, match))
+    note = reading.automatic
+    event = AutomaticReply(
+        kind=kind,
+        subject=reading.subject,
+        evidence=_evidence(reading, match),
+        sort=note.sort if note and kind == "automatic" else "",
+        back=note.back.isoformat() if note and note.back else "",
+    )
     if append(tx, match.recipient, event, at=workspace.now(), dedupe=dedupe or reading.dedupe) is None:
         return Entered("repeated", match.recipient, "read before")
     return Entered(kind if match else "unmatched", match.recipient, reading.reason)
+
+
+def _enter_new_contact(tx: Transaction, workspace: Workspace, reading: MailReading, match: Match) -> Entered:
+    """Somebody left, or has another address: no answer, but a task for staff, with the successor's address."""
+    outcome = record_in(tx, workspace, replace(_reply(tx, workspace, reading, match), intent=Intent.CONTACT))
+    if outcome.repeated:
+        return Entered("repeated", match.recipient, "read before")
+    return Entered("review", match.recipient, reading.reason)
 
 
 def _evidence(reading: MailReading, match: Match) -> str:

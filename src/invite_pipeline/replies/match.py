@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from invite_pipeline.errors import InvalidToken
@@ -20,6 +21,8 @@ class Match:
     recipient: str
     how: str
     wave: str = _LATEST
+    candidates: tuple[str, ...] = ()
+    """Where nobody matched: whose it may be, for a human to decide."""
 
     def __bool__(self) -> bool:
         return bool(self.recipient)
@@ -38,6 +41,7 @@ def find_recipient(tx: Transaction, signer: LinkSigner, reading: MailReading) ->
         or _by_calendar_uid(tx, reading.uid)
         or _by_link(tx, signer, evidence)
         or _by_address(tx, about)
+        or _candidates(tx, reading)
     )
 
 
@@ -90,6 +94,24 @@ def _by_link(tx: Transaction, signer: LinkSigner, evidence: Evidence) -> Match:
 def _by_address(tx: Transaction, address: str) -> Match:
     keys = queries.recipients_by_email(tx, address) if address else []
     return Match(keys[0], f"the address {address} is one recipient's") if len(keys) == 1 else NOBODY
+
+
+_PUBLIC_MAIL = re.compile(
+    r"(?:gmail|googlemail|gmx|web|t-online|yahoo|hotmail|outlook|live|icloud|me|aol|freenet|posteo|mailbox|1und1)\.[a-z.]+"
+)
+_MOST_CANDIDATES = 5
+
+
+def _candidates(tx: Transaction, reading: MailReading) -> Match:
+    """Nobody, with those whose mail it may be: of the sender's house, or named in the signature."""
+    if reading.bounces or reading.kind not in ("reply", "calendar", "automatic"):
+        return NOBODY
+    domain = reading.evidence.sender.rpartition("@")[2]
+    # Half the country writes from the same few domains.
+    house = [] if _PUBLIC_MAIL.fullmatch(domain) else queries.recipients_of_domain(tx, domain)
+    named = queries.recipients_named(tx, [line.strip() for line in reading.signature.split("\n")])
+    found = tuple(dict.fromkeys((*(key for key in house if key in named), *named, *house)))[:_MOST_CANDIDATES]
+    return Match("", f"{NOBODY.how}; perhaps {', '.join(found)}", candidates=found) if found else NOBODY
 
 
 def _by_code(tx: Transaction, code: str) -> str:

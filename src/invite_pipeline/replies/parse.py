@@ -146,11 +146,19 @@ def decode_bytes(data: bytes, charset: str | None) -> str:
 # --- parts ------------------------------------------------------------------------------------------------------
 
 
-def parts(mail: Mail, *, into_messages: bool = False) -> Iterator[Mail]:
+def parts(mail: Mail, *, into_messages: bool = False) -> list[Mail]:
     """The leaves of a mail, in order, an enclosed message being one; what is inside it only with `into_messages`.
 
     Raises MailUnreadable beyond 300 parts or 30 levels.
     """
+    name = "_parts_within" if into_messages else "_parts"
+    known: list[Mail] | None = mail.__dict__.get(name)
+    if known is None:
+        known = mail.__dict__[name] = list(_leaves(mail, into_messages))
+    return known
+
+
+def _leaves(mail: Mail, into_messages: bool) -> Iterator[Mail]:
     waiting = [(mail, 0)]
     count = 0
     while waiting:

@@ -55,6 +55,7 @@ class MailReading:
     deputy: str = ""
     text: str = ""
     """The sender's own text, or a server's own words."""
+    signature: str = ""
     subject: str = ""
     message_id: str = ""
     sent: datetime | None = None
@@ -158,7 +159,8 @@ def _read_automatic(seen: MailReading, mail: Mail, found: Automatic) -> MailRead
 
 
 def _read_human(seen: MailReading, mail: Mail) -> MailReading:
-    text = cut(parse.body(mail)).own
+    own = cut(parse.body(mail))
+    text, seen = own.own, replace(seen, signature=own.signature[:1000])
     if mail.get("List-Id") or parse.header(mail, "Precedence").lower() in ("bulk", "list", "junk"):
         return replace(seen, kind="other", reason="a mailing list's or newsletter's mail", text=text)
     found = _or_subject(read_text(text), parse.header(mail, "Subject"))

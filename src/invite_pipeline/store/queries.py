@@ -94,6 +94,30 @@ def recipients_by_email(tx: Transaction, address: str) -> list[str]:
     return list(tx.connection.execute(query.order_by(r.c.key)).scalars())
 
 
+_MOST_NAMED = 20
+
+
+def recipients_of_domain(tx: Transaction, domain: str) -> list[str]:
+    """The keys of the first recipients whose mail address is of this domain."""
+    r = tables.recipients
+    if not domain:
+        return []
+    of_domain = r.c.email.endswith(f"@{domain.lower()}", autoescape=True)
+    query = sa.select(r.c.key).where(r.c.campaign == tx.campaign, of_domain).order_by(r.c.position)
+    return list(tx.connection.execute(query.limit(_MOST_NAMED)).scalars())
+
+
+def recipients_named(tx: Transaction, lines: Collection[str]) -> list[str]:
+    """The keys of the recipients whose organisation or addressee is one of these lines, word for word."""
+    r = tables.recipients
+    wanted = [line for line in lines if len(line) > 3][:_MOST_NAMED]
+    if not wanted:
+        return []
+    named = r.c.organisation.in_(wanted) | r.c.addressee.in_(wanted)
+    query = sa.select(r.c.key).where(r.c.campaign == tx.campaign, named).order_by(r.c.position)
+    return list(tx.connection.execute(query.limit(_MOST_NAMED)).scalars())
+
+
 def fingerprints(tx: Transaction) -> dict[str, str]:
     """The stored fingerprint of every recipient, listed or not."""
     r = tables.recipients
