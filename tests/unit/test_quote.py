@@ -118,3 +118,28 @@ def test_other_languages_are_left_to_the_library() -> None:
 def test_any_text_is_cut_without_an_error(text: str) -> None:
     found = cut(text)
     assert len(found.own) <= len(text)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "2023/11/20 Jean <jean@mairie.example>\n> Zu oder ab?",
+        "Zitat von Jean <jean@mairie.example>:\n\n> Zu oder ab?",
+        "Quoting Jean <jean@mairie.example>:\n\n> Zu oder ab?",
+        "El 20 nov 2023, Jean <jean@mairie.example> escribió:\n> Zu oder ab?",
+        "##- Bitte geben Sie Ihre Antwort oberhalb dieser Zeile ein -##\n\nZu oder ab?",
+        "Von Samsung-Tablet gesendet\n\n-------- Ursprüngliche Nachricht --------\nVon: Jean\nBetreff: x\nZu oder ab?",
+        "---\nDiese E-Mail wurde von einem Programm auf Viren geprüft.",
+        "________\nMax Mann\nTel. 0228 1234",
+        "-Max Mann",
+        "i. A. Petra Vorzimmer",
+        "Diese E-Mail enthält vertrauliche Informationen. Wenn Sie nicht der Adressat sind, löschen Sie sie.",
+    ],
+)
+def test_footer_and_quote_of_every_layout_are_cut(rest: str) -> None:
+    assert cut(f"Gerne sage ich zu.\n\n{rest}").own == "Gerne sage ich zu."
+
+
+@pytest.mark.parametrize("list_", ["- Frau Alt\n- Herr Berg", "---\nZusage", "_____\nWir kommen zu zweit."])
+def test_list_and_what_stands_under_a_rule_stay(list_: str) -> None:
+    assert cut(f"Teilnehmen werden:\n\n{list_}").own == f"Teilnehmen werden:\n\n{list_}"

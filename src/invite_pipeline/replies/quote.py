@@ -28,6 +28,8 @@ _SEPARATOR = re.compile(
                     |Original\s+(?:Message|Appointment)|Originaltermin|Weitergeleitete\s+Nachricht
                     |Forwarded\s+message|Message\s+d['’]origine|Message\s+original|Message\s+transféré)\s*[-_=]*
       | (?:Anfang\s+der\s+weitergeleiteten|Begin\s+forwarded)\s+(?:Nachricht|E-?Mail|message)\s*:?
+      | [#*=~-]{2,}.{0,80}\b(?:above|oberhalb)\b.{0,60}
+      | (?:Zitat\s+von|Quoting|Zitiere)\s+.{1,120}:
       | Début\s+du\s+message\s+(?:réexpédié|transféré)\s*:?
     )\s*$""",
     re.IGNORECASE | re.VERBOSE,
@@ -42,16 +44,17 @@ _RULE = re.compile(r"^\s*[_-]{10,}\s*$")
 
 # "Am … schrieb …:", over up to three lines; the words in between must look like a date or an address.
 _INTRO_START = re.compile(
-    r"^[\s>]*(?:Am\b|On\b|Le\b|.{0,120}\b(?:schrieb|wrote|a\s+écrit)\b|(?:\d{4}-\d\d-\d\d|"
+    r"^[\s>]*(?:Am\b|On\b|Le\b|El\b|Il\b|Op\b|Em\b|.{0,120}\b(?:schrieb|wrote|a\s+écrit)\b|(?:\d{4}[-/]\d\d?[-/]\d\d?|"
     r"\d{1,2}\.\d{1,2}\.\d{2,4})\b)",
     re.IGNORECASE,
 )
 _INTRO = re.compile(
     r"""^[\s>]*(?:
         (?:Am|On|Le)\b.{6,300}?\b(?:schrieb(?:en)?|geschrieben|wrote|a\s+écrit)\b.{0,200}:
+      | (?:El|Il|Op|Em)\b.{6,300}?\b(?:escribió|ha\s+scritto|schreef|escreveu)\b.{0,200}:
       | .{3,200}?\b(?:schrieb(?:en)?|wrote)\b.{0,20}?\b(?:am|on)\b.{6,120}:
       | [^:]{0,120}<[^<>\s]+@[^<>\s]+>\s*(?:schrieb|hat\s+geschrieben|wrote|a\s+écrit)\s*(?:am\b.{0,60})?:
-      | \d{4}-\d\d-\d\d\s+\d{1,2}:\d\d.{0,40}<[^<>\s]+@[^<>\s]+>\s*:
+      | \d{4}[-/]\d\d?[-/]\d\d?\b.{0,60}<[^<>\s]+@[^<>\s]+>\s*:?
       | \d{1,2}\.\d{1,2}\.\d{2,4}.{0,120}\b(?:schrieb|wrote)\b.{0,120}:
     )\s*$""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
@@ -61,6 +64,7 @@ _DATE_OR_ADDRESS = re.compile(r"\d{1,4}[.:/-]\s?\d{1,2}|@|\b\d{4}\b", re.IGNOREC
 _PHONE_LINE = re.compile(
     r"""^\s*(?:
         Von\s+mein\w+\s+.{1,60}\s+gesendet\.?
+      | Von\s+\S+(?:\s+\S+){0,4}\s+gesendet\.?
       | (?:Gesendet|Verschickt)\s+(?:von|mit|über|aus)\b.{0,100}
       | Diese\s+(?:Nachricht|E-?Mail|Mail)\s+wurde\s+(?:von|mit)\b.{0,80}\b(?:gesendet|verschickt)\b.{0,60}
       | (?:Sent\s+(?:from|with|via)|Get\s+Outlook\s+for|Holen\s+Sie\s+sich\s+Outlook)\b.{0,120}
@@ -90,6 +94,17 @@ _GREETING_TAIL = re.compile(
 )
 # "On behalf of": nothing of the text follows it.
 _ON_BEHALF = re.compile(r"^\s*(?:i\.?\s?[AV]\.|im\s+Auftrag|in\s+Vertretung|gez\.)(?:\s+\S+){0,6}\s*$", re.IGNORECASE)
+# A name after a dash without a blank (a list has one), or what law firms put under a mail.
+_FOOTER = re.compile(
+    r"""^(?:-[A-ZÄÖÜ][\w.]+(?:\s[A-ZÄÖÜ][\w.-]+){0,2}
+      | \s*(?:Diese|This)\s+(?:[Ee]-?[Mm]ail|Nachricht|message)\b.{0,60}\b
+        (?:vertraulich\w*|confidential|intended|Viren|virus\w*)\b.*)\s*$""",
+    re.VERBOSE,
+)
+# A rule, where what stands under it reaches its sender by other ways; an answer may stand under one too.
+_FOOTER_RULE = re.compile(r"^\s*(?:_{3,}|-{3,})\s*$")
+_REACHED_BY = re.compile(r"\b(?:tel|fax|mobil|telefon|phone)\b|www\.|https?:|@|\bviren|mailing list", re.IGNORECASE)
+_FOOTER_LINES = 12
 _POSTSCRIPT = re.compile(r"^\s*(?:P\.?\s?S\.?|NB)\s*:?\s+\S", re.IGNORECASE)
 _AFTER_GREETING = 60
 """A line that begins with a greeting and goes on for longer is a sentence, not a closing."""
@@ -154,9 +169,12 @@ def _intro_length(lines: list[str], position: int) -> int:
         last = lines[position + length - 1].rstrip()
         if not last:
             return 0
-        if last.endswith(":"):
+        if last.endswith((":", ">")):
             whole = " ".join(line.strip() for line in lines[position : position + length])[:700]
-            return length if _INTRO.match(whole) and _DATE_OR_ADDRESS.search(whole) else 0
+            if _INTRO.match(whole) and _DATE_OR_ADDRESS.search(whole):
+                return length
+            if last.endswith(":"):
+                return 0
     return 0
 
 
@@ -176,7 +194,7 @@ def _next_is_quoted(lines: list[str], position: int) -> bool:
 
 def _without_signature(lines: list[str]) -> tuple[list[str], list[str]]:
     for position, line in enumerate(lines):
-        if re.fullmatch(r"--\s?", line) or _PHONE_LINE.match(line[:300]):
+        if re.fullmatch(r"--\s?", line) or _PHONE_LINE.match(line[:300]) or _is_footer_rule(lines, position):
             return _inline_tails(lines[:position]), lines[position:]
         if _closes(line, lines[:position]):
             rest = lines[position:]
@@ -187,8 +205,17 @@ def _without_signature(lines: list[str]) -> tuple[list[str], list[str]]:
     return _inline_tails(lines), []
 
 
+def _is_footer_rule(lines: list[str], position: int) -> bool:
+    if not _FOOTER_RULE.match(lines[position][:200]):
+        return False
+    below = [line for line in lines[position + 1 :] if line.strip()]
+    return len(below) <= _FOOTER_LINES and bool(_REACHED_BY.search(" ".join(below)))
+
+
 def _closes(line: str, before: list[str]) -> bool:
     if _ON_BEHALF.match(line[:100]) and any(one.strip() for one in before):
+        return True
+    if _FOOTER.match(line[:200]) and before and not before[-1].strip():
         return True
     found = _GREETING.match(line[:300])
     if not found or len(found["rest"]) > _AFTER_GREETING:
