@@ -39,7 +39,13 @@ def a_mail(text: str = "Gerne sage ich zu.", **headers: str) -> bytes:
 
 
 def a_calendar_mail(
-    partstat: str = "ACCEPTED", *, uid: str = "", stamp: str = "20231120T073000Z", comment: str = "", **headers: str
+    partstat: str = "ACCEPTED",
+    *,
+    uid: str = "",
+    stamp: str = "20231120T073000Z",
+    comment: str = "",
+    sequence: int = 0,
+    **headers: str,
 ) -> bytes:
     """A calendar program's answer."""
     mail = EmailMessage(policy=SMTP)
@@ -54,6 +60,7 @@ def a_calendar_mail(
         f"UID:{uid or calendar_uid(CODE, DOMAIN)}\nDTSTAMP:{stamp}\n"
         f"ATTENDEE;PARTSTAT={partstat}:mailto:k-bonn@stadt.example\n"
         + (f"COMMENT:{comment}\n" if comment else "")
+        + (f"SEQUENCE:{sequence}\n" if sequence else "")
         + "END:VEVENT\nEND:VCALENDAR\n"
     ).replace("\n", "\r\n")
     mail.add_alternative(

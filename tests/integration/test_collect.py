@@ -109,6 +109,13 @@ def test_older_calendar_answer_is_dropped(office: Office) -> None:
     assert office.tracking().reply == "no"
 
 
+def test_calendar_answer_to_an_older_version_of_the_entry_waits(office: Office) -> None:
+    office.collect(a_calendar_mail("TENTATIVE", sequence=2))
+    office.collect(a_calendar_mail("ACCEPTED", stamp="20231120T083000Z", sequence=1))
+    assert office.tracking().reply == "open"
+    assert "older version" in office.reviews()[0].reason
+
+
 def test_calendar_decline_after_a_yes_waits(office: Office) -> None:
     office.collect(a_mail(), a_calendar_mail("DECLINED"))
     assert office.tracking().reply == "yes"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from email.message import EmailMessage
+from email.policy import SMTP
 
 import pytest
 from hypothesis import given, settings
@@ -85,6 +87,23 @@ def test_mail_out_of_bounds_is_unreadable_and_says_why(data: bytes, why: str) ->
     reading = read_mail(data, "mail")
     assert (reading.kind, reading.unreadable) == ("other", True)
     assert why in reading.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("winmail.dat", b"\x78\x9f\x3e\x22" + b"\0" * 5000),
+        ("bombe.zip", b"PK\x03\x04" + b"\0" * 5000),
+        ("antwort.msg", b"\xd0\xcf\x11\xe0" + b"\0" * 5000),
+    ],
+)
+def test_what_is_attached_is_never_unpacked_and_is_named_to_whoever_reviews(name: str, content: bytes) -> None:
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = "eva@stadt.example"
+    mail.set_content("Anbei unsere Antwort.")
+    mail.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
+    reading = read_mail(mail.as_bytes())
+    assert (reading.answer, name in reading.reason) == ("unclear", True)
 
 
 def test_deep_nesting_ends() -> None:

@@ -141,6 +141,7 @@ class Replied:
     actor: str = ""
     sender: str = ""
     text: str = ""
+    sequence: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -104,6 +104,8 @@ class Reply:
     """The address a mail came from, for whoever reviews it."""
     text: str = ""
     """What a mail said, without quotes, for whoever reviews it."""
+    sequence: int = 0
+    """Which version of the calendar entry a calendar answers (RFC 5545, 3.8.7.4)."""
     certain: bool = True
     """False where the sender was not matched or the text was not unambiguous."""
 

@@ -9,6 +9,7 @@ from typing import Literal
 from invite_pipeline.domain.events import AutomaticReply, Bounced, Replied
 from invite_pipeline.domain.reply import Attendee, Intent, Reply, Role, Source
 from invite_pipeline.domain.workspace import Workspace
+from invite_pipeline.formats.itip import CalendarReply
 from invite_pipeline.formats.rsvp_link import LinkSigner
 from invite_pipeline.replies.bounce import Bounce
 from invite_pipeline.replies.match import Match, find_failed, find_recipient
@@ -72,8 +73,12 @@ def _superseded(tx: Transaction, key: str, stamp: datetime | None) -> bool:
     """Whether a calendar's answer is older than one that is known (RFC 5546, 2.1.5)."""
     if stamp is None:
         return False
-    known = [recorded.event for recorded in queries.history(tx, key)]
-    return any(one.declared_at > stamp for one in known if isinstance(one, Replied) and one.source is Source.CALENDAR)
+    return any(one.declared_at > stamp for one in _calendar_answers(tx, key))
+
+
+def _calendar_answers(tx: Transaction, key: str) -> list[Replied]:
+    events = (recorded.event for recorded in queries.history(tx, key))
+    return [one for one in events if isinstance(one, Replied) and one.source is Source.CALENDAR]
 
 
 # --- bounces and notes ------------------------------------------------------------------------------------------
@@ -175,6 +180,7 @@ def _reply(tx: Transaction, workspace: Workspace, reading: MailReading, match: M
         evidence=_evidence(reading, match),
         sender=reading.evidence.sender,
         text=reading.text[:_MAX_TEXT],
+        sequence=reading.calendar.sequence if reading.calendar else 0,
         certain=not doubt,
     )
 
@@ -205,12 +211,20 @@ def _doubt(tx: Transaction, workspace: Workspace, reading: MailReading, match: M
     if reading.kind == "complaint":
         return "a complaint may be a slip of the hand"
     if reading.calendar:
-        return "" if match.how == "the calendar entry's UID" else "the calendar entry is not ours"
+        return _calendar_doubt(tx, reading.calendar, match)
     if not _same_house(reading.evidence.sender, queries.recipient(tx, match.recipient).email):
         return f"sent by {reading.evidence.sender or 'nobody'}, who is not the one invited"
     most = workspace.campaign.rsvp.max_persons
     if (reading.persons or 0) > most:
         return f"{reading.persons} persons, where at most {most} can come"
+    return ""
+
+
+def _calendar_doubt(tx: Transaction, answer: CalendarReply, match: Match) -> str:
+    if match.how != "the calendar entry's UID":
+        return "the calendar entry is not ours"
+    if any(one.sequence > answer.sequence for one in _calendar_answers(tx, match.recipient)):
+        return "answers an older version of the calendar entry"
     return ""
 
 

@@ -106,6 +106,7 @@ def _append(
         actor=reply.actor,
         sender=reply.sender,
         text=reply.text,
+        sequence=reply.sequence,
     )
     seq = append(tx, reply.recipient, event, at=reply.received_at, dedupe=reply.dedupe, before=before)
     if seq is not None and reply.intent is Intent.OBJECTION and decision.disposition is Disposition.APPLIED:
