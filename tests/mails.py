@@ -54,6 +54,8 @@ def a_calendar_mail(
     mail["Subject"] = headers.get("Subject", "Zugesagt: Einladung")
     mail["Date"] = DATE
     mail["Message-ID"] = headers.get("Message_ID", f"<{partstat}-{stamp}@stadt.example>")
+    if "In_Reply_To" in headers:
+        mail["In-Reply-To"] = headers["In_Reply_To"]
     mail.set_content("")
     calendar = (
         "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Example//DE\nMETHOD:REPLY\nBEGIN:VEVENT\n"

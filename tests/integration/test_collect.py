@@ -109,6 +109,11 @@ def test_older_calendar_answer_is_dropped(office: Office) -> None:
     assert office.tracking().reply == "no"
 
 
+def test_calendar_answer_that_also_answers_our_mail_applies(office: Office) -> None:
+    office.collect(a_calendar_mail(In_Reply_To=SENT_ID))
+    assert office.tracking().reply == "yes"
+
+
 def test_calendar_answer_to_an_older_version_of_the_entry_waits(office: Office) -> None:
     office.collect(a_calendar_mail("TENTATIVE", sequence=2))
     office.collect(a_calendar_mail("ACCEPTED", stamp="20231120T083000Z", sequence=1))

@@ -12,7 +12,7 @@ from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.formats.itip import CalendarReply
 from invite_pipeline.formats.rsvp_link import LinkSigner
 from invite_pipeline.replies.bounce import Bounce
-from invite_pipeline.replies.match import Match, find_failed, find_recipient
+from invite_pipeline.replies.match import Match, find_by_calendar_uid, find_failed, find_recipient
 from invite_pipeline.replies.read import MailReading
 from invite_pipeline.replies.record import record_in
 from invite_pipeline.store import queries
@@ -221,7 +221,7 @@ def _doubt(tx: Transaction, workspace: Workspace, reading: MailReading, match: M
 
 
 def _calendar_doubt(tx: Transaction, answer: CalendarReply, match: Match) -> str:
-    if match.how != "the calendar entry's UID":
+    if find_by_calendar_uid(tx, answer.uid).recipient != match.recipient:
         return "the calendar entry is not ours"
     if any(one.sequence > answer.sequence for one in _calendar_answers(tx, match.recipient)):
         return "answers an older version of the calendar entry"

@@ -38,7 +38,7 @@ def find_recipient(tx: Transaction, signer: LinkSigner, reading: MailReading) ->
     return (
         _by_bounce_token(tx, signer, evidence)
         or _by_message_id(tx, evidence)
-        or _by_calendar_uid(tx, reading.uid)
+        or find_by_calendar_uid(tx, reading.uid)
         or _by_link(tx, signer, evidence)
         or _by_address(tx, about)
         or _candidates(tx, reading)
@@ -72,7 +72,8 @@ def _by_message_id(tx: Transaction, evidence: Evidence) -> Match:
     return NOBODY
 
 
-def _by_calendar_uid(tx: Transaction, uid: str) -> Match:
+def find_by_calendar_uid(tx: Transaction, uid: str) -> Match:
+    """The recipient whose calendar entry this is."""
     code = read_calendar_uid(uid) if uid else None
     key = _by_code(tx, code) if code else ""
     return Match(key, "the calendar entry's UID") if key else NOBODY
