@@ -101,6 +101,12 @@ class MailServerUnusable(InviteError):
     """The mail server cannot be reached, or refuses everything."""
 
 
+class OutsideHours(InviteError):
+    """Mails wait for the hours in which they may go."""
+
+    exit_status = 3
+
+
 class ReplyRefused(InviteError):
     """A reply cannot be recorded; `field` names the part of the reply that is wrong, if one is."""
 

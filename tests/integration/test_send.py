@@ -52,7 +52,7 @@ def store(workspace: Workspace) -> Store:
 
 
 def without_pace() -> Campaign:
-    return replace(a_campaign(), mail=replace(a_campaign().mail, rate=""))
+    return replace(a_campaign(), mail=replace(a_campaign().mail, rate="", warm_up=0))
 
 
 async def no_pause(_seconds: float) -> None:

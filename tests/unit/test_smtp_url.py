@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from invite_pipeline.errors import InviteError
-from invite_pipeline.mail.server import Pace, Server, read_rate, read_server
+from invite_pipeline.mail.pace import Pace, read_rate
+from invite_pipeline.mail.server import Server, read_server
 
 
 @pytest.mark.parametrize(

@@ -176,6 +176,23 @@ class Mail:
     reminder_subject: str = ""
     confirmation_subject: str = ""
     rate: str = ""
+    """The pace over all connections, as "20/s" or "300/min"."""
+    domain_rates: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """A pace for each domain that takes only so many; "*" is that of every domain that is not named."""
+    hours: str = ""
+    """When invitations and reminders may go, as "Mo–Fr 8–18 Uhr"; confirmations go at any time."""
+    connections: int = 4
+    messages_per_connection: int = 100
+    warm_up: int = 5
+    """So many mails go first, one by one, before the other connections open."""
+    stop_at: int = 30
+    """The per cent of mails not taken at which a run stops."""
+    release: Literal["", "required"] = ""
+    """Whether a host releases letters and texts (`invite approve`) before they may go."""
+    calendar: Literal["publish", "request"] = "publish"
+    """How the date goes with the invitation: as a file to open, or as a meeting to accept (RFC 5546)."""
+    dkim_selector: str = ""
+    """Where the mail server does not sign: the selector of the key in .invite/dkim.pem (or INVITE_DKIM_KEY)."""
 
     def __post_init__(self) -> None:
         _mailbox("sender", self.sender)
@@ -186,6 +203,10 @@ class Mail:
             if re.search(r"[\r\n]", getattr(self, name)):
                 raise SettingInvalid(name, "a mail header is one line")
         _not_empty("subject", self.subject)
+        for name in ("connections", "messages_per_connection", "stop_at"):
+            _at_least_one(name, getattr(self, name))
+        if self.dkim_selector and not re.fullmatch(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*", self.dkim_selector):
+            raise SettingInvalid("dkim_selector", f"“{self.dkim_selector}” is not a selector, as “mail2024”")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,8 @@ from invite_pipeline.formats.template_rules import check_template
 from invite_pipeline.formats.templates import Templates
 from invite_pipeline.mail.headers import ascii_address
 from invite_pipeline.mail.letter_mail import TEMPLATES, Composer
-from invite_pipeline.mail.server import read_rate, read_server
+from invite_pipeline.mail.pace import DomainPaces, read_hours, read_rate
+from invite_pipeline.mail.server import read_server
 from invite_pipeline.mail.waves import CONFIRMATION
 
 # With each answer, since a template may ask for it.
@@ -54,10 +55,12 @@ def _check_settings(workspace: Workspace) -> list[Problem]:
                 ascii_address(address)
         except InviteError as error:
             problems.append(Problem("error", NAME, error.message, "", column=f"mail.{setting}"))
-    try:
-        read_rate(mail.rate)
-    except InviteError as error:
-        problems.append(Problem("error", NAME, error.message, error.fix, column="mail.rate"))
+    readers = (("rate", read_rate), ("hours", read_hours), ("domain_rates", DomainPaces))
+    for setting, read in readers:
+        try:
+            read(getattr(mail, setting))
+        except InviteError as error:
+            problems.append(Problem("error", NAME, error.message, error.fix, column=f"mail.{setting}"))
     if workspace.smtp_url:
         try:
             read_server(workspace.smtp_url)

@@ -7,74 +7,34 @@ tries of a mail nothing is claimed: a try that failed has its outcome, and the n
 from __future__ import annotations
 
 import asyncio
-import heapq
 import random
 import signal
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from sqlalchemy.exc import IntegrityError
-
-from invite_pipeline.domain.events import SendAccepted, SendClaimed, SendRefused
-from invite_pipeline.domain.stage import Failure, Progress, StageReport, silent
+from invite_pipeline.domain.events import SendAccepted, SendRefused
+from invite_pipeline.domain.stage import Progress, StageReport, silent
 from invite_pipeline.domain.workspace import Workspace
-from invite_pipeline.errors import InviteError, MailServerUnusable, StoreUnusable
-from invite_pipeline.mail.letter_mail import Composer, Outgoing
-from invite_pipeline.mail.message import LARGE
-from invite_pipeline.mail.server import Pace, Server, read_rate, read_server
+from invite_pipeline.errors import InviteError, MailServerUnusable
+from invite_pipeline.mail.breaker import Breaker
+from invite_pipeline.mail.desk import Claim, Desk
+from invite_pipeline.mail.letter_mail import Outgoing
+from invite_pipeline.mail.pace import Pace, read_rate
+from invite_pipeline.mail.prepare import Prepared, Preparer
+from invite_pipeline.mail.server import Server, read_server
 from invite_pipeline.mail.smtp import Ambiguous, Connection, NotTaken, SenderRefused
-from invite_pipeline.mail.waves import Due, earlier_attempt, why_not_now
-from invite_pipeline.store import queries
+from invite_pipeline.mail.supply import Supply, Try
+from invite_pipeline.mail.tally import Tally, Watch
+from invite_pipeline.mail.waves import Due
 from invite_pipeline.store.database import Store
-from invite_pipeline.store.ledger import append
 
 Sleep = Callable[[float], Awaitable[None]]
 
-CONNECTIONS = 4
 _PAUSES = (1.0, 5.0, 25.0)
 """Seconds before a mail that was not taken for now, or a connection that broke, is tried again; up to half as much
 again by chance, so that not all come back at once. Whoever needs longer is due again at the next run."""
-_HOPELESS = 5
-"""So many mails in a row not taken for what we are, not for their address: the server refuses everything."""
 _UNKNOWN = "unknown whether it went ({}); decide with: invite send --resolve sent|not-sent --only {} --evidence TEXT"
-
-
-@dataclass(frozen=True, slots=True)
-class _Try:
-    """A mail that waits to be sent, and how often that has failed in this run."""
-
-    due: Due
-    failed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Claim:
-    """A mail that is claimed in the store and ready to go."""
-
-    due: Due
-    attempt: int
-    mail: Outgoing
-
-
-@dataclass
-class _Tally:
-    """What became of the mails so far."""
-
-    total: int
-    done: int = 0
-    left_out: int = 0
-    failures: list[Failure] = field(default_factory=list)
-    large: bool = False
-
-    @property
-    def finished(self) -> int:
-        return self.done + self.left_out + len(self.failures)
-
-    def report(self) -> StageReport:
-        notes = (f"Mails of more than {LARGE / 1e6:.0f} MB: many mailboxes refuse them.",) if self.large else ()
-        return StageReport(self.done, self.total - self.done - len(self.failures), tuple(self.failures), notes)
 
 
 def send_batch(
@@ -82,57 +42,67 @@ def send_batch(
     workspace: Workspace,
     due: Sequence[Due],
     *,
-    connections: int = CONNECTIONS,
+    connections: int | None = None,
     rate: str = "",
     progress: Progress = silent,
+    watch: Watch | None = None,
     sleep: Sleep = asyncio.sleep,
 ) -> StageReport:
     """Mail what is due, each mail claimed first; whoever answered, objected or is claimed meanwhile is skipped.
 
     Raises MailServerUnusable before the first claim where the server cannot be used, and in the run where it refuses
-    everything. SIGINT or SIGTERM lets the mails in flight end and then raises KeyboardInterrupt; a second one ends at
-    once.
+    too many; OutsideHours where mails wait for the hours in which they may go. SIGINT or SIGTERM lets the mails in
+    flight end and then raises KeyboardInterrupt; a second one ends at once.
     """
     pace = Pace(read_rate(rate or workspace.campaign.mail.rate))
     if not due:
         return StageReport(0)
-    sender = _Sender(store, workspace, due, pace=pace, progress=progress, sleep=sleep)
-    return asyncio.run(sender.run(connections))
+    tally = Tally(len(due), progress, watch)
+    sender = _Sender(store, workspace, due, pace=pace, tally=tally, sleep=sleep)
+    return asyncio.run(sender.run(connections or workspace.campaign.mail.connections))
 
 
 class _Sender:
     """One run over what is due."""
 
     def __init__(
-        self, store: Store, workspace: Workspace, due: Sequence[Due], *, pace: Pace, progress: Progress, sleep: Sleep
+        self, store: Store, workspace: Workspace, due: Sequence[Due], *, pace: Pace, tally: Tally, sleep: Sleep
     ) -> None:
-        self._store, self._workspace, self._pace, self._progress, self._sleep = store, workspace, pace, progress, sleep
-        self._composer = Composer(workspace)
+        self._workspace, self._tally, self._sleep = workspace, tally, sleep
+        mail = workspace.campaign.mail
         self._server = read_server(workspace.smtp_url)
-        self._fresh = deque(_Try(one) for one in due)
-        self._later: list[tuple[float, int, _Try]] = []
-        self._tally = _Tally(len(due))
-        self._in_a_row = 0
+        self._refused, self._put_off = Breaker(mail.stop_at / 100), Breaker(0.9, fewest=20)
         self._workers = 0
         self._stopped: BaseException | None = None
         self._stopping = asyncio.Event()
+        self._preparer, self._desk = Preparer(store, workspace, len(due)), Desk(store, workspace)
+        self._supply = Supply(workspace, self._preparer, due, pace=pace, rest=self._rest, stopping=self._stopping)
 
     async def run(self, connections: int) -> StageReport:
         """Work with so many connections until nothing is left, or something stops the run."""
-        opened = [Connection(self._server) for _ in range(min(connections, self._tally.total))]
+        mail = self._workspace.campaign.mail
+        number = max(1, min(connections, self._tally.total))
+        opened = [Connection(self._server, mail.messages_per_connection) for _ in range(number)]
         self._watch_signals()
         try:
             # Whatever is wrong with server, encryption or login shows here, before anything is claimed.
             await opened[0].open()
-            self._workers = len(opened)
-            await asyncio.gather(*(self._work(connection) for connection in opened))
+            if mail.warm_up and number > 1:
+                await self._work_all(opened[:1], until=mail.warm_up)
+            if not self._stopping.is_set():
+                await self._work_all(opened)
         finally:
             self._ignore_signals()
             await asyncio.gather(*(connection.close() for connection in opened))
+            self._supply.close()
+            self._preparer.close()
+            await self._desk.close()
         return self._end()
 
     def _end(self) -> StageReport:
-        stopped, done = self._stopped, self._tally.done
+        stopped, done = self._stopped, self._tally.sent
+        if stopped is None and self._supply.outside:
+            stopped = self._supply.wait_for_hours()
         if stopped is None:
             return self._tally.report()
         if isinstance(stopped, InviteError) and done:
@@ -174,24 +144,31 @@ class _Sender:
 
     # --- one connection's work ---
 
-    async def _work(self, connection: Connection) -> None:
+    async def _work_all(self, connections: Sequence[Connection], *, until: int | None = None) -> None:
+        self._workers = len(connections)
+        await asyncio.gather(*(self._work(connection, until) for connection in connections))
+
+    async def _work(self, connection: Connection, until: int | None) -> None:
         try:
-            await self._work_off(connection)
+            await self._work_off(connection, until)
         except Exception as error:
             # The others end the mails that they have claimed; only then does the run end.
             self._stop(error)
         finally:
             self._workers -= 1
 
-    async def _work_off(self, connection: Connection) -> None:
+    async def _work_off(self, connection: Connection, until: int | None) -> None:
         troubles = 0
-        while (one := await self._next()) is not None:
+        while until is None or self._tally.finished < until:
+            found = await self._supply.next()
+            if found is None:
+                return
             trouble = await self._open(connection)
             if trouble is not None:
-                self._fresh.appendleft(one)
-            elif claim := self._claim(one.due):
-                trouble = await self._deliver(connection, claim, one)
-            self._progress(self._tally.finished, self._tally.total)
+                self._supply.put_back(found)
+            else:
+                trouble = await self._send(connection, *found)
+            self._tally.tell()
             troubles = troubles + 1 if trouble is not None else 0
             if trouble is None:
                 continue
@@ -202,18 +179,6 @@ class _Sender:
                 return
             await self._rest(_pause(troubles))
 
-    async def _next(self) -> _Try | None:
-        """What is to be sent next: first everything once, then what was put off, each after its pause."""
-        if not self._fresh and self._later:
-            ready, _, one = heapq.heappop(self._later)
-            await self._rest(ready - asyncio.get_running_loop().time())
-        elif self._fresh:
-            one = self._fresh.popleft()
-        else:
-            return None
-        await self._rest(self._pace.turn())
-        return None if self._stopping.is_set() else one
-
     async def _open(self, connection: Connection) -> MailServerUnusable | None:
         try:
             await connection.open()
@@ -221,91 +186,79 @@ class _Sender:
             return error
         return None
 
-    def _claim(self, due: Due) -> _Claim | None:
-        """Look at the recipient once more, compose the mail and claim it; None where it may not go."""
-        store, workspace = self._store, self._workspace
-        try:
-            with store.reading() as tx:
-                recipient, state = queries.recipient(tx, due.key), queries.tracking(tx, due.key)
-                invitation = queries.invitation(tx, due.key)
-                reason = why_not_now(tx, workspace, due, recipient, state)
-            mail = None if reason else self._composer.compose(recipient, invitation, state, due.wave)
-        except StoreUnusable:
-            raise
-        except InviteError as error:
-            self._tally.failures.append(Failure(due.key, f"{error.message} {error.fix}".strip()))
-            return None
-        claim = self._write_claim(due, mail) if mail else None
-        if claim is None:
-            self._tally.left_out += 1
-        elif len(claim.mail.content) > LARGE:
-            self._tally.large = True
-        return claim
+    async def _send(self, connection: Connection, one: Try, prepared: Prepared) -> MailServerUnusable | None:
+        claim = await self._claim(prepared)
+        return None if claim is None else await self._deliver(connection, claim, one)
 
-    def _write_claim(self, due: Due, mail: Outgoing) -> _Claim | None:
-        workspace = self._workspace
-        try:
-            with self._store.writing() as tx:
-                # Again, now that nobody else can write: an answer may have come while the mail was composed.
-                recipient, state = queries.recipient(tx, due.key), queries.tracking(tx, due.key)
-                if why_not_now(tx, workspace, due, recipient, state):
-                    return None
-                earlier = earlier_attempt(tx, due)
-                attempt = earlier.attempt + 1 if earlier else 1
-                claim = SendClaimed(wave=due.wave, attempt=attempt, message_id=mail.message_id)
-                append(tx, due.key, claim, at=workspace.now())
-        except IntegrityError:
-            # On PostgreSQL another sender may be faster by a moment: the mail is theirs.
+    async def _claim(self, prepared: Prepared) -> Claim | None:
+        """Claim the mail; None where it may not go."""
+        if prepared.outside:
             return None
-        return _Claim(due, attempt, mail)
+        if prepared.failure:
+            self._tally.failed(prepared.due.key, prepared.failure)
+            return None
+        answer = await self._desk.claim(prepared) if prepared.mail else "left out"
+        if answer == "stale":
+            # Something changed while the mail waited: it is made again from what is known now.
+            return await self._claim((await self._preparer.prepare([prepared.due]))[0])
+        if isinstance(answer, Claim):
+            self._tally.note_size(len(answer.mail.content))
+            return answer
+        self._tally.left_out += 1
+        return None
 
-    async def _deliver(self, connection: Connection, claim: _Claim, one: _Try) -> MailServerUnusable | None:
-        """Hand the claimed mail over and write the outcome; gives what is wrong with the connection, if it is gone."""
+    async def _deliver(self, connection: Connection, claim: Claim, one: Try) -> MailServerUnusable | None:
+        """Hand the claimed mail over and note the outcome; gives what is wrong with the connection, if it is gone."""
         due, tally = claim.due, self._tally
         try:
             answer = await connection.send(claim.mail)
         except Ambiguous as error:
-            tally.failures.append(Failure(due.key, _UNKNOWN.format(f"connection lost: {error}", due.key)))
-            self._give_up_where_hopeless(str(error))
+            tally.unsure(due.key, _UNKNOWN.format(f"connection lost: {error}", due.key))
+            self._note_failure(str(error))
             return MailServerUnusable(f"{self._server} breaks off: {error}", "Look at its log.")
         except NotTaken as error:
-            self._refused(claim, one, error)
+            await self._not_taken(claim, one, error)
             if error.hung_up:
                 return MailServerUnusable(f"{self._server} hangs up: {error.answer}", "Run the command again later.")
         else:
-            self._settle(claim, SendAccepted(wave=due.wave, attempt=claim.attempt, answer=answer))
-            tally.done += 1
-            self._in_a_row = 0
+            self._desk.settle(claim, SendAccepted(wave=due.wave, attempt=claim.attempt, answer=answer))
+            tally.sent += 1
+            self._refused.trips(failed=False)
+            self._put_off.trips(failed=False)
         return None
 
-    def _settle(self, claim: _Claim, outcome: SendAccepted | SendRefused) -> None:
-        with self._store.writing() as tx:
-            append(tx, claim.due.key, outcome, at=self._workspace.now())
-
-    def _refused(self, claim: _Claim, one: _Try, error: NotTaken) -> None:
+    async def _not_taken(self, claim: Claim, one: Try, error: NotTaken) -> None:
         # Before the first mail was taken, an answer that does not name the address may well mean us.
-        for_good = error.permanent and (error.about_address or self._tally.done > 0)
+        for_good = error.permanent and (error.about_address or self._tally.sent > 0)
         outcome = SendRefused(
             wave=claim.due.wave, attempt=claim.attempt, permanent=for_good, code=error.code, answer=error.answer
         )
-        self._settle(claim, outcome)
+        written = self._desk.settle(claim, outcome)
         if error.worth_another_try and one.failed < len(_PAUSES):
-            again = replace(one, failed=one.failed + 1)
-            ready = asyncio.get_running_loop().time() + _pause(again.failed)
-            heapq.heappush(self._later, (ready, id(again), again))
+            await written
+            self._supply.put_off(_pause(one.failed + 1), replace(one, failed=one.failed + 1))
+            if self._put_off.trips(failed=True):
+                self._stop(self._too_many(self._put_off, error.answer))
             return
-        self._tally.failures.append(Failure(claim.due.key, error.answer))
+        self._tally.failed(claim.due.key, error.answer)
         if isinstance(error, SenderRefused):
             words = f"{self._server} refuses the sender {self._workspace.campaign.mail.sender}: {error.answer}"
             self._stop(MailServerUnusable(words, "Use an address that this server may send for, or log in."))
-        elif not error.about_address and (self._tally.done == 0 or not error.worth_another_try):
-            self._give_up_where_hopeless(error.answer)
+            return
+        self._note_failure(error.answer)
 
-    def _give_up_where_hopeless(self, answer: str) -> None:
-        self._in_a_row += 1
-        if self._in_a_row >= _HOPELESS:
-            words = f"{self._server} refuses everything: {self._in_a_row} mails in a row, the last with {answer}"
-            self._stop(MailServerUnusable(words, "Mend that first, then run the command again."))
+    def _note_failure(self, answer: str) -> None:
+        if self._refused.trips(failed=True):
+            self._stop(self._too_many(self._refused, answer))
+
+    def _too_many(self, breaker: Breaker, answer: str) -> MailServerUnusable:
+        share = f"{breaker.failures} of the latest {breaker.outcomes} mails"
+        if breaker.failures == breaker.outcomes:
+            share = f"everything: {breaker.failures} mails"
+        return MailServerUnusable(
+            f"{self._server} did not take {share}, the last with {answer}",
+            "Mend that first (or the list, where the addresses are wrong), then run the command again.",
+        )
 
 
 def _pause(number: int) -> float:

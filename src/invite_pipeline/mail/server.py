@@ -1,10 +1,8 @@
-"""The mail server's address and the pace, as settings give them."""
+"""The mail server's address, as settings give it."""
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
-import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -55,34 +53,3 @@ def read_server(url: str) -> Server:
     implicit = parts.scheme == "smtps"
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     return Server(host, port or (465 if implicit else 587), implicit, user, password)
-
-
-_RATE = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*/\s*(s|min|h)\s*$")
-_SECONDS = {"s": 1, "min": 60, "h": 3600}
-
-
-def read_rate(text: str) -> float | None:
-    """Mails a second of "20/s", "300/min" or "1000/h"; None for an empty text. Raises InviteError."""
-    if not text.strip():
-        return None
-    found = _RATE.match(text)
-    if not found or float(found[1]) == 0:
-        raise InviteError(f"“{text}” is not a pace.", "Write for example 20/s or 300/min.")
-    return float(found[1]) / _SECONDS[found[2]]
-
-
-class Pace:
-    """Lets one mail go at a time, evenly: `rate` a second over all connections; None for no limit."""
-
-    def __init__(self, rate: float | None) -> None:
-        self._gap = 1 / rate if rate else 0.0
-        self._next = 0.0
-
-    def turn(self) -> float:
-        """Take a turn; gives the seconds to wait for it."""
-        if not self._gap:
-            return 0.0
-        now = asyncio.get_running_loop().time()
-        turn = max(now, self._next)
-        self._next = turn + self._gap
-        return turn - now

@@ -11,7 +11,7 @@ from invite_pipeline.errors import MailServerUnusable
 from invite_pipeline.mail.letter_mail import Outgoing
 from invite_pipeline.mail.server import Server
 
-_MESSAGES_PER_CONNECTION = 100
+MESSAGES_PER_CONNECTION = 100
 _CONNECT_SECONDS = 60.0
 # RFC 5321, 4.5.3.2: what a server may take its time for. Who gives up earlier on the last answer does not know whether
 # the mail went.
@@ -69,14 +69,16 @@ class Ambiguous(Exception):
 class Connection:
     """One connection, opened when it is needed and renewed now and then."""
 
-    def __init__(self, server: Server, tls: ssl.SSLContext | None = None) -> None:
-        self._server, self._tls = server, tls
+    def __init__(
+        self, server: Server, renew_after: int = MESSAGES_PER_CONNECTION, tls: ssl.SSLContext | None = None
+    ) -> None:
+        self._server, self._renew_after, self._tls = server, renew_after, tls
         self._smtp: aiosmtplib.SMTP | None = None
         self._sent = 0
 
     async def open(self) -> None:
         """Connect, secure and log in, where that is not done yet. Raises MailServerUnusable with the mend."""
-        if self._smtp is not None and self._smtp.is_connected and self._sent < _MESSAGES_PER_CONNECTION:
+        if self._smtp is not None and self._smtp.is_connected and self._sent < self._renew_after:
             return
         await self.close()
         server = self._server

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from invite_pipeline.domain.invitation import InvitationState
@@ -14,7 +14,7 @@ from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.formats.rsvp_link import LinkSigner
 from invite_pipeline.store import queries
 from invite_pipeline.store.database import Store, Transaction
-from invite_pipeline.store.mail_queries import messages_of_kind, newest_answers
+from invite_pipeline.store.mail_queries import Addressee, messages_of_kind, newest_answers
 from invite_pipeline.store.queries import Message
 
 INVITATION, REMINDER, CONFIRMATION = "invitation", "reminder", "confirmation"
@@ -31,6 +31,8 @@ class Due:
 
     key: str
     wave: str
+    domain: str = field(default="", compare=False)
+    """To which domain it goes: some take only so many mails a minute."""
 
     @property
     def kind(self) -> str:
@@ -106,22 +108,21 @@ def why_not(kind: str, state: Tracking, workspace: Workspace) -> str:
     return next((reason for reason, holds in reasons.items() if holds), "")
 
 
-def why_not_now(tx: Transaction, workspace: Workspace, due: Due, recipient: Recipient, state: Tracking) -> str:
-    """Why a mail that was planned may not go any more: all is asked again at its claim."""
+def why_not_now(tx: Transaction, workspace: Workspace, due: Due, one: Addressee, earlier: Message | None) -> str:
+    """Why a mail that was planned may not go any more: all is asked again at its claim.
+
+    `earlier` is the latest attempt to send it, if there was one.
+    """
+    recipient, other = one.recipient, ""
     if due.kind == CONFIRMATION:
         newest = newest_answers(tx, due.key).get(due.key)
         other = "" if due.wave == f"{CONFIRMATION}-{newest}" else "a newer answer is to be confirmed"
-    else:
+    elif recipient.email:
         signer = LinkSigner(workspace.keys, workspace.campaign.id)
         objected = queries.blocked(tx, [signer.block_hash(recipient.email)])
         other = "wants no further invitations" if objected else ""
     without = "has no e-mail address" if recipient.channel is Channel.POST else ""
-    return without or _settled(earlier_attempt(tx, due)) or why_not(due.kind, state, workspace) or other
-
-
-def earlier_attempt(tx: Transaction, due: Due) -> Message | None:
-    """The latest attempt to send this mail, if there was one."""
-    return queries.messages(tx, due.wave, due.key).get(due.key)
+    return without or _settled(earlier) or why_not(due.kind, one.state, workspace) or other
 
 
 def _plan(
@@ -148,7 +149,7 @@ def _plan(
             or ("wants no further invitations" if one.key in blocked and kind_of(wave) != CONFIRMATION else "")
         )
         if not reason:
-            due.append(Due(one.key, wave))
+            due.append(Due(one.key, wave, one.email.rpartition("@")[2].lower()))
             continue
         left_out[reason] += 1
         if reason == _UNKNOWN:

@@ -1,11 +1,13 @@
 """The ledger: every event is appended here, and folded into the tracking table in the same transaction.
 
-`append` is the only function that writes an event, so that history and projection cannot drift apart.
+`append`, and `append_messages` for many mails at once, are the only functions that write events, so that history and
+projection cannot drift apart.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import cache
@@ -33,6 +35,9 @@ from invite_pipeline.domain.tracking import LetterState, MessageState, Tracking,
 from invite_pipeline.store import tables
 from invite_pipeline.store.database import Transaction
 
+MessageEvent = SendClaimed | SendAccepted | SendRefused
+"""What a sender has to say of a mail."""
+
 
 def append(
     tx: Transaction,
@@ -49,17 +54,7 @@ def append(
     empty for a mail that matched nobody; `before` is its row where the caller has loaded and locked it. Raises
     sqlalchemy.exc.IntegrityError for a second claim of one message.
     """
-    personal_names = type(event).PERSONAL
-    whole = cast(dict[str, Any], _adapter(type(event).__name__).dump_python(event, mode="json"))
-    values = {
-        "campaign": tx.campaign,
-        "recipient": recipient,
-        "at": at,
-        "kind": type(event).__name__,
-        "data": {name: value for name, value in whole.items() if name not in personal_names},
-        "personal": {name: value for name, value in whole.items() if name in personal_names} or None,
-        "dedupe": _dedupe_key(dedupe),
-    }
+    values = _values(tx, recipient, event, at) | {"dedupe": _dedupe_key(dedupe)}
     # Locked before the number is drawn, so that a recipient's events are folded in the order of their numbers.
     if before is None and recipient:
         before = load_tracking(tx, recipient, lock=True)
@@ -68,6 +63,53 @@ def append(
         return None
     _project(tx, before, Recorded(seq, recipient, at, event))
     return seq
+
+
+def append_messages(tx: Transaction, entries: Sequence[tuple[str, MessageEvent]], *, at: datetime) -> None:
+    """As `append` for what becomes of many mails, in a few statements; one mail may have one event among them.
+
+    Raises sqlalchemy.exc.IntegrityError for a second claim of one message.
+    """
+    t, c = tables.tracking, tx.connection
+    keys = sorted({recipient for recipient, _ in entries})
+    # In the order of their keys, so that two senders never wait for each other.
+    query = sa.select(t).where(t.c.campaign == tx.campaign, t.c.recipient.in_(keys)).order_by(t.c.recipient)
+    before = {row["recipient"]: tracking_from_row(row, ()) for row in c.execute(query.with_for_update()).mappings()}
+    c.execute(sa.insert(tables.events), [_values(tx, recipient, event, at) for recipient, event in entries])
+    after = dict(before)
+    for recipient, event in entries:
+        # The number of the event has no part in what becomes of a mail.
+        recorded = Recorded(0, recipient, at, event)
+        after[recipient] = fold(after[recipient], recorded)
+    _project_messages(tx, entries, at)
+    changed = [_columns(after[key]) | {"of": key} for key in keys if after[key] != before[key]]
+    if changed:
+        names: dict[str, Any] = {name: sa.bindparam(name) for name in changed[0] if name != "of"}
+        whose = (t.c.campaign == tx.campaign, t.c.recipient == sa.bindparam("of"))
+        c.execute(sa.update(t).where(*whose).values(names), changed)
+
+
+def _columns(state: Tracking) -> dict[str, Any]:
+    """The columns that an event of a mail may change."""
+    return {"message": state.message, "message_wave": state.message_wave, "last_contact": state.last_contact}
+
+
+def _project_messages(tx: Transaction, entries: Sequence[tuple[str, MessageEvent]], at: datetime) -> None:
+    m = tables.messages
+    claims = [_claim_row(tx, recipient, event, at) for recipient, event in entries if isinstance(event, SendClaimed)]
+    if claims:
+        tx.connection.execute(sa.insert(m), claims)
+    outcomes = [
+        {"of": recipient, "in_wave": event.wave, "at_try": event.attempt, **_outcome(event, at)}
+        for recipient, event in entries
+        if not isinstance(event, SendClaimed)
+    ]
+    if not outcomes:
+        return
+    which = (m.c.campaign == tx.campaign, m.c.recipient == sa.bindparam("of"), m.c.wave == sa.bindparam("in_wave"))
+    names: dict[str, Any] = {name: sa.bindparam(name) for name in ("state", "settled_at", "code", "answer")}
+    statement = sa.update(m).where(*which, m.c.attempt == sa.bindparam("at_try")).values(names)
+    tx.connection.execute(statement, outcomes)
 
 
 def load_tracking(tx: Transaction, recipient: str, *, lock: bool = False) -> Tracking | None:
@@ -134,6 +176,20 @@ def event_from_row(row: sa.RowMapping) -> Recorded:
 @cache
 def _adapter(kind: str) -> TypeAdapter[Any]:
     return TypeAdapter(KINDS[kind])
+
+
+def _values(tx: Transaction, recipient: str, event: Event, at: datetime) -> dict[str, Any]:
+    """An event as a row."""
+    personal_names = type(event).PERSONAL
+    whole = cast(dict[str, Any], _adapter(type(event).__name__).dump_python(event, mode="json"))
+    return {
+        "campaign": tx.campaign,
+        "recipient": recipient,
+        "at": at,
+        "kind": type(event).__name__,
+        "data": {name: value for name, value in whole.items() if name not in personal_names},
+        "personal": {name: value for name, value in whole.items() if name in personal_names} or None,
+    }
 
 
 # Statements that every event needs are built once: building one costs more than SQLite takes to carry it out.
@@ -206,19 +262,27 @@ def _write_tracking(tx: Transaction, recipient: str, before: Tracking | None, af
 def _project_message(tx: Transaction, recorded: Recorded) -> None:
     event, at = recorded.event, recorded.at
     if isinstance(event, SendClaimed):
-        claim = {"wave": event.wave, "attempt": event.attempt, "state": "claimed", "message_id": event.message_id}
-        values = {"campaign": tx.campaign, "recipient": recorded.recipient, "claimed_at": at, **claim}
-        tx.connection.execute(sa.insert(tables.messages).values(values))
-    elif isinstance(event, SendAccepted):
-        _settle(tx, recorded.recipient, event, state="sent", settled_at=at, answer=event.answer)
-    elif isinstance(event, SendRefused):
-        state = "refused" if event.permanent else "deferred"
-        _settle(tx, recorded.recipient, event, state=state, settled_at=at, code=event.code, answer=event.answer)
-    elif isinstance(event, SendResolved):
-        state = "sent" if event.outcome == "sent" else "deferred"
-        _settle(tx, recorded.recipient, event, state=state, settled_at=at, answer=event.evidence)
+        tx.connection.execute(sa.insert(tables.messages).values(_claim_row(tx, recorded.recipient, event, at)))
+    elif isinstance(event, SendAccepted | SendRefused | SendResolved):
+        _settle(tx, recorded.recipient, event, **_outcome(event, at))
     elif isinstance(event, Bounced):
         _bounce(tx, recorded.recipient, event)
+
+
+def _claim_row(tx: Transaction, recipient: str, event: SendClaimed, at: datetime) -> dict[str, Any]:
+    claim = {"wave": event.wave, "attempt": event.attempt, "state": "claimed", "message_id": event.message_id}
+    return {"campaign": tx.campaign, "recipient": recipient, "claimed_at": at, **claim}
+
+
+def _outcome(event: SendAccepted | SendRefused | SendResolved, at: datetime) -> dict[str, Any]:
+    """What an outcome makes of its message."""
+    if isinstance(event, SendResolved):
+        state = "sent" if event.outcome == "sent" else "deferred"
+        return {"state": state, "settled_at": at, "code": None, "answer": event.evidence}
+    if isinstance(event, SendAccepted):
+        return {"state": "sent", "settled_at": at, "code": None, "answer": event.answer}
+    state = "refused" if event.permanent else "deferred"
+    return {"state": state, "settled_at": at, "code": event.code, "answer": event.answer}
 
 
 def _settle(

@@ -2,12 +2,61 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+
 import sqlalchemy as sa
 
-from invite_pipeline.domain.reply import Disposition, Intent
-from invite_pipeline.store import tables
+from invite_pipeline.domain.invitation import Invitation, InvitationState
+from invite_pipeline.domain.recipient import Recipient
+from invite_pipeline.domain.reply import Attendee, Disposition, Intent
+from invite_pipeline.domain.tracking import Tracking
+from invite_pipeline.store import ledger, tables
 from invite_pipeline.store.database import Transaction
-from invite_pipeline.store.queries import Message, message_from
+from invite_pipeline.store.queries import Message, message_from, recipient_from
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Somebody whom a mail may go to, with all that the mail is made from."""
+
+    recipient: Recipient
+    invitation: Invitation
+    state: Tracking
+
+
+def addressees(tx: Transaction, keys: Collection[str], *, lock: bool = False) -> dict[str, Addressee]:
+    """Those of `keys` (at most some thousands) that exist, listed or not; `lock` keeps them so until the commit."""
+    r, i, t, a = tables.recipients, tables.invitations, tables.tracking, tables.attendees
+    joined = r.join(i, (i.c.campaign == r.c.campaign) & (i.c.recipient == r.c.key)).join(
+        t, (t.c.campaign == r.c.campaign) & (t.c.recipient == r.c.key)
+    )
+    invited = (i.c.code, i.c.revision.label("link_revision"), i.c.state.label("link_state"))
+    query = sa.select(r.c.key, r.c.data, *invited, t).select_from(joined)
+    query = query.where(r.c.campaign == tx.campaign, r.c.key.in_(sorted(keys))).order_by(r.c.key)
+    rows = tx.connection.execute(query.with_for_update(of=t) if lock else query).mappings().all()
+    people: dict[str, list[Attendee]] = defaultdict(list)
+    replied = [row["key"] for row in rows if row["reply"] == "yes"]
+    if replied:
+        of_them = sa.select(a).where(a.c.campaign == tx.campaign, a.c.recipient.in_(replied)).order_by(a.c.position)
+        for row in tx.connection.execute(of_them).mappings():
+            people[row["recipient"]].append(ledger.attendee_from_row(row))
+    return {
+        row["key"]: Addressee(
+            recipient_from(row["data"]),
+            Invitation(row["key"], row["code"], row["link_revision"], InvitationState(row["link_state"])),
+            ledger.tracking_from_row(row, tuple(people[row["key"]])),
+        )
+        for row in rows
+    }
+
+
+def attempts(tx: Transaction, keys: Collection[str]) -> dict[tuple[str, str], Message]:
+    """The latest attempt of every wave to each of `keys`, by recipient and wave."""
+    m = tables.messages
+    query = sa.select(m).where(m.c.campaign == tx.campaign, m.c.recipient.in_(sorted(keys))).order_by(m.c.attempt)
+    return {(row["recipient"], row["wave"]): message_from(row) for row in tx.connection.execute(query).mappings()}
 
 
 def messages_of_kind(tx: Transaction, kind: str) -> dict[tuple[str, str], Message]:

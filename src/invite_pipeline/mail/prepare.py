@@ -1,0 +1,135 @@
+"""Composing ahead: mails are read and composed some at a time, in another process where there are many."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from invite_pipeline.domain.workspace import Workspace
+from invite_pipeline.errors import InviteError, StoreUnusable
+from invite_pipeline.mail.letter_mail import Composer, Outgoing
+from invite_pipeline.mail.waves import Due, why_not_now
+from invite_pipeline.store.database import Store
+from invite_pipeline.store.mail_queries import Addressee, addressees, attempts
+
+_WORTH_A_PROCESS = 500
+"""Starting a process costs about as much as composing so many mails."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A mail with what it was made from; without `mail` it may not go, or could not be made (`failure` says why)."""
+
+    due: Due
+    made_from: Addressee | None = None
+    mail: Outgoing | None = None
+    failure: str = ""
+    outside: bool = False
+    """Its turn came outside the hours in which mails may go."""
+
+
+class Preparer:
+    """Composes the mails of one run."""
+
+    def __init__(self, store: Store, workspace: Workspace, mails: int) -> None:
+        self._store, self._workspace = store, workspace
+        self._composer = Composer(workspace)
+        self._pool: ProcessPoolExecutor | None = None
+        if mails >= _WORTH_A_PROCESS and (os.cpu_count() or 1) > 1:
+            # Spawned, not forked: a fork would copy open database connections and locks.
+            self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _watch_parent)
+
+    def begin(self, some: Sequence[Due]) -> asyncio.Future[list[Prepared]]:
+        """Begin to compose some mails; in another process they are made while others are sent."""
+        return asyncio.ensure_future(self.prepare(some) if self._pool is None else self._there(self._pool, some))
+
+    async def _there(self, pool: ProcessPoolExecutor, some: Sequence[Due]) -> list[Prepared]:
+        workspace, now = replace(self._workspace, now=_no_clock), self._workspace.now()
+        try:
+            return await asyncio.get_running_loop().run_in_executor(pool, _prepare_there, workspace, now, tuple(some))
+        except BrokenProcessPool as error:
+            raise InviteError(
+                "The process that composes mails was ended from outside, perhaps for want of memory.",
+                "Run the command again: it goes on from here.",
+            ) from error
+
+    async def prepare(self, some: Sequence[Due]) -> list[Prepared]:
+        """Compose some mails here and now."""
+        return prepare(self._store, self._workspace, self._composer, some)
+
+    def close(self) -> None:
+        """End the other process."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def prepare(store: Store, workspace: Workspace, composer: Composer, some: Sequence[Due]) -> list[Prepared]:
+    """Read and compose some mails (at most some thousands). One that cannot be composed never stops the others."""
+    keys = {due.key for due in some}
+    with store.reading() as tx:
+        found, earlier = addressees(tx, keys), attempts(tx, keys)
+        may = [due for due in some if due.key in found]
+        may = [d for d in may if not why_not_now(tx, workspace, d, found[d.key], earlier.get((d.key, d.wave)))]
+    allowed = set(may)
+    return [_composed(composer, due, found[due.key]) if due in allowed else Prepared(due) for due in some]
+
+
+def _composed(composer: Composer, due: Due, one: Addressee) -> Prepared:
+    try:
+        return Prepared(due, one, composer.compose(one.recipient, one.invitation, one.state, due.wave))
+    except StoreUnusable:
+        raise
+    except InviteError as error:
+        return Prepared(due, one, failure=f"{error.message} {error.fix}".strip())
+
+
+# --- in the other process ---------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Clock:
+    """The time as the first process has it: a clock cannot go to another process, the time can."""
+
+    time: datetime
+
+    def __call__(self) -> datetime:
+        return self.time
+
+
+_OPENED: dict[str, tuple[Store, Workspace, Composer, _Clock]] = {}
+
+
+def _prepare_there(workspace: Workspace, now: datetime, some: Sequence[Due]) -> list[Prepared]:
+    if workspace.store_url not in _OPENED:
+        clock = _Clock(now)
+        here = replace(workspace, now=clock)
+        _OPENED[here.store_url] = Store.open(here.store_url, here.campaign.id), here, Composer(here), clock
+    store, here, composer, clock = _OPENED[workspace.store_url]
+    clock.time = now
+    return prepare(store, here, composer, some)
+
+
+def _no_clock() -> datetime:
+    raise NotImplementedError
+
+
+def _watch_parent() -> None:
+    # Ctrl-C reaches the whole group: this process ends when the first one has taken what is ready.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A killed sender ends nobody properly: without this the process would wait for ever.
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
