@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from invite_pipeline.formats.itip import publish, read_method, read_reply
+from invite_pipeline.formats.itip import CalendarFile, publish, read_method, read_reply
 from tests.builders import NOW, a_campaign
 
 UID = "C0DE000000.invite@staedtepartnerschaften.example"
@@ -139,3 +139,14 @@ def test_damage_never_raises(noise: bytes, place: int) -> None:
     data = reply()
     read_reply(data[:place] + noise + data[place:])
     read_method(noise)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://a.example/r/tok-en_./antwort", "https://a.example/x;y,z/r/" + "t" * 90 + "/antwort"]
+)
+def test_file_laid_out_once_is_what_publish_makes_for_each_recipient(url: str) -> None:
+    uid = "C0DE000001.invite@stadt.example"
+    filled = CalendarFile(a_campaign(), now=NOW).publish(uid=uid, url=url)
+    ordinary = publish(a_campaign(), uid=uid, now=NOW, url=url)
+    assert filled.replace(b"\r\n ", b"") == ordinary.replace(b"\r\n ", b"")
+    assert max(map(len, filled.split(b"\r\n"))) <= 75

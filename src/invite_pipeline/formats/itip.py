@@ -70,6 +70,48 @@ def publish(campaign: Campaign, *, uid: str, sequence: int = 0, now: datetime, u
     return bytes(calendar.to_ical())
 
 
+class CalendarFile:
+    """One event's file, laid out once: for each recipient it is what `publish` makes, in a tenth of the time."""
+
+    def __init__(self, campaign: Campaign, *, now: datetime, sequence: int = 0) -> None:
+        whole = publish(campaign, uid=_UID, sequence=sequence, now=now, url=_URL).decode()
+        lines = whole.replace("\r\n ", "").split("\r\n")
+        self._lines = [line if _UID in line or _URL in line else _folded(line) for line in lines]
+
+    def publish(self, *, uid: str, url: str) -> bytes:
+        """The file of one recipient."""
+        # What stands in a text is quoted, what stands in a link is not (RFC 5545, 3.3.11 and 3.3.13).
+        quoted = re.sub(r"([\\;,])", r"\\\1", url)
+        return "\r\n".join([self._filled(line, uid, url, quoted) for line in self._lines]).encode()
+
+    @staticmethod
+    def _filled(line: str, uid: str, url: str, quoted: str) -> str:
+        if _UID in line:
+            return _folded(line.replace(_UID, uid))
+        if _URL in line:
+            return _folded(line.replace(_URL, url if line.startswith("URL") else quoted))
+        return line
+
+
+def _folded(line: str) -> str:
+    """The line in pieces of at most 75 octets (RFC 5545, 3.1); no letter is cut in two."""
+    if len(line) < _FOLD_AT and line.isascii():
+        return line
+    pieces, room = [""], _FOLD_AT
+    for letter in line:
+        octets = len(letter.encode())
+        if octets > room:
+            pieces.append(" ")
+            room = _FOLD_AT - 1
+        pieces[-1] += letter
+        room -= octets
+    return "\r\n".join(pieces)
+
+
+_FOLD_AT = 75
+_UID, _URL = "\ue000uid\ue001", "\ue000url\ue001"
+
+
 def _event(campaign: Campaign, *, uid: str, sequence: int, now: datetime, url: str) -> Event:
     from icalendar import Event, vCalAddress
 

@@ -268,16 +268,24 @@ _BLOCKS = frozenset(("p", "div", "h1", "h2", "h3", "h4", "ul", "ol", "li", "tabl
 
 def plain(html: str, width: int = 72) -> str:
     """The text of simple HTML as plain text: paragraphs wrapped at `width`, list items with a dash, links in full."""
-    reader = _PlainReader()
-    reader.feed(str(html))
-    reader.close()
+    # Between two paragraphs the text can be cut; those that many mails have alike are read once.
+    blocks = [block for piece in re.split(r"(?<=</p>)(?=\s*<p[ >])", str(html)) for block in _blocks(piece)]
     text = ""
-    for block in reader.finished():
+    for block in blocks:
         near = block.startswith("- ") and text.rpartition("\n\n")[2].startswith("- ")
         text += ("\n" if near else "\n\n" if text else "") + _wrapped(block, width)
     return text
 
 
+@lru_cache(maxsize=256)
+def _blocks(html: str) -> tuple[str, ...]:
+    reader = _PlainReader()
+    reader.feed(html)
+    reader.close()
+    return tuple(reader.finished())
+
+
+@lru_cache(maxsize=256)
 def _wrapped(block: str, width: int) -> str:
     # Hyphens and long words stay whole: a broken link opens nothing.
     lines = (re.sub(r"[ \t]+", " ", line).strip() for line in block.split("\n"))

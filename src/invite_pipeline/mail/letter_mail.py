@@ -13,7 +13,8 @@ from invite_pipeline.domain.recipient import Recipient
 from invite_pipeline.domain.tracking import Tracking
 from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import InviteError
-from invite_pipeline.formats.itip import publish
+from invite_pipeline.formats.itip import CalendarFile
+from invite_pipeline.formats.printed_names import Printed, cut, joined
 from invite_pipeline.formats.rsvp_link import LinkSigner, calendar_uid, message_id, new_code, rsvp_url, unsubscribe_url
 from invite_pipeline.formats.templates import Templates, invitation_context
 from invite_pipeline.mail.headers import ascii_address, mail_address
@@ -23,6 +24,7 @@ from invite_pipeline.mail.waves import CONFIRMATION, INVITATION, REMINDER, kind_
 TEMPLATES = {INVITATION: "mail", REMINDER: "reminder", CONFIRMATION: "confirmation"}
 """The templates of each kind of wave: NAME.html and NAME.txt."""
 
+_PERSONAL = frozenset(("recipient", "address", "salutation", "link", "code", "unsubscribe_url"))
 _LETTER, _PROGRAMME, _CALENDAR = "Einladung.pdf", "Vorläufiges Programm.pdf", "Termin.ics"
 _TEST_MARK = "TESTMAIL"
 _LOCAL_PART = 64
@@ -47,6 +49,7 @@ class Composer:
         self._campaign = workspace.campaign
         self._templates = Templates(workspace.folder)
         self._signer = LinkSigner(workspace.keys, workspace.campaign.id)
+        self._shared: dict[str, list[str]] = {}
         self._inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 
     def compose(
@@ -61,7 +64,7 @@ class Composer:
         (written, shown), reader = self._templates.in_language_of(recipient, names, self._campaign.language)
         context = self.context(reader, invitation, state, kind, test=bool(test_to))
         plain = self._templates.render(written, **context)
-        html = self._inliner.inline(self._templates.render(shown, **context))
+        html = self._html(shown, context)
         # A code of its own for each test: mailboxes that know a Message-ID show its second mail to nobody.
         code = new_code() if test_to else invitation.code
         mail_id = message_id(code, wave, self._domain)
@@ -96,6 +99,24 @@ class Composer:
             "test": test,
         }
 
+    def _html(self, name: str, context: dict[str, Any]) -> str:
+        """The HTML part with its styles inlined: once for all, where the template only prints what is personal."""
+        common = not name.startswith(CONFIRMATION) and not context["test"]
+        if common and name not in self._shared:
+            prints = self._templates.only_prints(name, _PERSONAL, frozenset())
+            stand_ins = {one: Printed(one) for one in _PERSONAL}
+            self._shared[name] = cut(self._filled(name, context | stand_ins)) if prints else []
+        try:
+            if common and self._shared[name]:
+                return joined(self._shared[name], context)
+        except AttributeError:
+            # A part that recipients do not have: the template itself says where it is asked for.
+            pass
+        return self._filled(name, context)
+
+    def _filled(self, name: str, context: dict[str, Any]) -> str:
+        return self._inliner.inline(self._templates.render(name, **context))
+
     def _subject(self, kind: str) -> str:
         mail = self._campaign.mail
         return {
@@ -104,7 +125,7 @@ class Composer:
             CONFIRMATION: mail.confirmation_subject or f"Ihre Rückmeldung: {self._campaign.title}",
         }[kind]
 
-    @property
+    @cached_property
     def _domain(self) -> str:
         return ascii_address(self._campaign.mail.sender).rpartition("@")[2]
 
@@ -123,21 +144,22 @@ class Composer:
         return f"{marked}@{domain}"
 
     def _attachments(self, recipient: Recipient, invitation: Invitation, kind: str, link: str) -> list[Attachment]:
-        calendar = publish(
-            self._campaign,
-            uid=calendar_uid(invitation.code, self._domain),
-            now=self._workspace.now(),
-            url=link,
-        )
+        if kind not in (INVITATION, CONFIRMATION):
+            return []
+        calendar = self._calendar.publish(uid=calendar_uid(invitation.code, self._domain), url=link)
         termin = Attachment(_CALENDAR, "text/calendar", calendar, "PUBLISH")
-        if kind != INVITATION:
-            return [termin] if kind == CONFIRMATION else []
+        if kind == CONFIRMATION:
+            return [termin]
         path = self._workspace.letter_path(recipient.key)
         try:
             letter = Attachment(_LETTER, "application/pdf", path.read_bytes())
         except OSError:
             raise InviteError(f"The letter of {recipient.key} is not there.", "Run: invite render") from None
         return [letter, self._programme, termin]
+
+    @cached_property
+    def _calendar(self) -> CalendarFile:
+        return CalendarFile(self._campaign, now=self._workspace.now())
 
     @cached_property
     def _programme(self) -> Attachment:

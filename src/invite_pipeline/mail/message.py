@@ -28,6 +28,7 @@ LARGE, TOO_LARGE = 10_000_000, 25_000_000
 """Octets from which a mail is warned about, and from which it is refused."""
 
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
+_TOO_LONG = re.compile(rb"(?m)^([^\r\n]{74,})(=20|=09)(?=\r$)")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
 
 
@@ -117,7 +118,9 @@ def _head(headers: Headers) -> list[str]:
 def _text(subtype: str, text: str) -> bytes:
     whole = _LINE_ENDS.sub("\r\n", text.rstrip("\r\n") + "\n")
     head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
-    return head.encode("ascii") + binascii.b2a_qp(whole.encode(), istext=True)
+    encoded = binascii.b2a_qp(whole.encode(), istext=True)
+    # A blank at the end of a full line makes CPython's encoder write 77 octets (RFC 2045, 6.7: 76).
+    return head.encode("ascii") + _TOO_LONG.sub(rb"\1=\r\n\2", encoded)
 
 
 def _multipart(subtype: str, parts: Sequence[bytes], seed: str) -> bytes:
