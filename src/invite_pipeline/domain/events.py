@@ -154,6 +154,16 @@ class Reviewed:
     by: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """A host released exactly this letter and mail: `digest` is that of all that the recipient gets to see."""
+
+    PERSONAL: ClassVar[tuple[str, ...]] = ("by",)
+    wave: Wave
+    digest: str
+    by: str = ""
+
+
 Event = (
     Loaded
     | Issued
@@ -167,6 +177,7 @@ Event = (
     | AutomaticReply
     | Replied
     | Reviewed
+    | Released
 )
 
 KINDS: dict[str, type[Event]] = {
@@ -184,6 +195,7 @@ KINDS: dict[str, type[Event]] = {
         AutomaticReply,
         Replied,
         Reviewed,
+        Released,
     )
 }
 

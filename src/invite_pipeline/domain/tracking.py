@@ -15,6 +15,7 @@ from .events import (
     LetterMoved,
     Loaded,
     Recorded,
+    Released,
     Replied,
     Reviewed,
     Revoked,
@@ -99,6 +100,8 @@ def fold(state: Tracking, recorded: Recorded) -> Tracking:
             return replace(state, reviews=max(0, state.reviews - 1))
         case AutomaticReply():
             return replace(state, last_contact=at)
+        case Released():
+            return state
         case message_event:
             return _fold_message(state, message_event, at)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -39,6 +42,8 @@ class Outgoing:
     to: str
     message_id: str
     content: bytes
+    digest: str = ""
+    """A hash of all that the recipient gets to see: address, subject, texts and files, but not when it was sent."""
 
 
 class Composer:
@@ -80,8 +85,12 @@ class Composer:
             unsubscribe_address=self._campaign.mail.reply_to or self._campaign.mail.sender,
             automatic=kind != INVITATION,
         )
-        content = compose(headers, plain, html, self._attachments(recipient, invitation, kind, context["link"]))
-        return Outgoing(self.envelope_sender(code, wave), mail_address(headers.to), mail_id, content)
+        files = self._attachments(recipient, invitation, kind, context["link"])
+        content = compose(headers, plain, html, files)
+        seen = (headers.sender, headers.from_name, headers.to, headers.subject, plain, html)
+        return Outgoing(
+            self.envelope_sender(code, wave), mail_address(headers.to), mail_id, content, _digest(seen, files)
+        )
 
     def context(
         self, recipient: Recipient, invitation: Invitation, state: Tracking, kind: str, *, test: bool = False
@@ -168,3 +177,14 @@ class Composer:
             return Attachment(_PROGRAMME, "application/pdf", path.read_bytes())
         except OSError:
             raise InviteError("The programme is not there.", "Run: invite render") from None
+
+
+def _digest(texts: Sequence[str], files: Sequence[Attachment]) -> str:
+    found = hashlib.sha256()
+    for part in (*(text.encode() for text in texts), *(_DTSTAMP.sub(b"", file.data) for file in files)):
+        # With its length before it, nothing can move from one part to the next.
+        found.update(len(part).to_bytes(8, "big") + part)
+    return found.hexdigest()
+
+
+_DTSTAMP = re.compile(rb"(?m)^DTSTAMP:\w+\r\n")

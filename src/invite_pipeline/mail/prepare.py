@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
@@ -16,9 +16,9 @@ from datetime import datetime
 from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import InviteError, StoreUnusable
 from invite_pipeline.mail.letter_mail import Composer, Outgoing
-from invite_pipeline.mail.waves import Due, why_not_now
+from invite_pipeline.mail.waves import CONFIRMATION, Due, why_not_now
 from invite_pipeline.store.database import Store
-from invite_pipeline.store.mail_queries import Addressee, addressees, attempts
+from invite_pipeline.store.mail_queries import Addressee, addressees, attempts, releases
 
 _WORTH_A_PROCESS = 500
 """Starting a process costs about as much as composing so many mails."""
@@ -78,8 +78,21 @@ def prepare(store: Store, workspace: Workspace, composer: Composer, some: Sequen
         found, earlier = addressees(tx, keys), attempts(tx, keys)
         may = [due for due in some if due.key in found]
         may = [d for d in may if not why_not_now(tx, workspace, d, found[d.key], earlier.get((d.key, d.wave)))]
+        released = releases(tx, keys) if workspace.campaign.mail.release else None
     allowed = set(may)
-    return [_composed(composer, due, found[due.key]) if due in allowed else Prepared(due) for due in some]
+    made = [_composed(composer, due, found[due.key]) if due in allowed else Prepared(due) for due in some]
+    return made if released is None else [_as_released(one, released) for one in made]
+
+
+def _as_released(one: Prepared, released: Mapping[tuple[str, str], str]) -> Prepared:
+    """Stop what no host has seen. Confirmations answer one recipient; nobody releases them."""
+    if one.mail is None or one.due.kind == CONFIRMATION:
+        return one
+    digest = released.get((one.due.key, one.due.wave))
+    if digest == one.mail.digest:
+        return one
+    what = "was not released" if digest is None else "is not what was released"
+    return replace(one, mail=None, failure=f"This letter or mail {what}. Run: invite approve --by NAME")
 
 
 def _composed(composer: Composer, due: Due, one: Addressee) -> Prepared:

@@ -86,3 +86,12 @@ def newest_answers(tx: Transaction, key: str | None = None) -> dict[str, int]:
         for seq, recipient, data in tx.connection.execute(query.order_by(e.c.seq))
         if data["disposition"] == Disposition.APPLIED and data["intent"] in (Intent.YES, Intent.NO)
     }
+
+
+def releases(tx: Transaction, keys: Collection[str]) -> dict[tuple[str, str], str]:
+    """What was released last for each of `keys` (at most some thousands), by recipient and wave."""
+    e = tables.events
+    query = sa.select(e.c.recipient, e.c.data).where(
+        e.c.campaign == tx.campaign, e.c.kind == "Released", e.c.recipient.in_(sorted(keys))
+    )
+    return {(key, data["wave"]): data["digest"] for key, data in tx.connection.execute(query.order_by(e.c.seq))}

@@ -120,6 +120,36 @@ def remind(
     _end(bool(loaded.errors), report)
 
 
+@app.command()
+def approve(
+    context: typer.Context,
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who releases: one of the hosts.")],
+    reminders: Annotated[bool, typer.Option("--reminders", help="Release the reminders that are due.")] = False,
+    only: Only = None,
+) -> None:
+    """A host's release of exactly these letters and texts; `send` and `remind` refuse whatever differs."""
+    from invite_pipeline.letters.files import write_atomically
+    from invite_pipeline.mail.release import proof, release
+    from invite_pipeline.run.outgoing import due_mails, due_reminders
+
+    if not by.strip():
+        raise typer.BadParameter("write --by NAME")
+    workspace, store, loaded = _loaded(context.obj)
+    if not reminders:
+        _render(store, workspace, only=only, jobs=None)
+    mails = (due_reminders if reminders else due_mails)(store, workspace, only=only)
+    proven = proof(store, workspace, [one for one in mails.due if one.kind != "confirmation"])
+    release(store, workspace, proven, by.strip())
+    listing = workspace.out / "released.txt"
+    write_atomically(listing, proven.listing().encode())
+    say(f"{by.strip()} releases {len(proven.mails)} mails with all they carry: {proven.digest}")
+    say(f"Each one's hash: {listing}")
+    for failure in proven.failures:
+        say(f"  {failure.key}: {failure.message}")
+    if loaded.errors or proven.failures:
+        raise typer.Exit(IN_PART)
+
+
 def _opened(options: Global) -> tuple[Workspace, Store]:
     from invite_pipeline.run.local import open_store
 
@@ -159,6 +189,7 @@ def _mail(
     yes: bool,
 ) -> StageReport:
     from invite_pipeline.domain.stage import StageReport
+    from invite_pipeline.mail.release import proof
     from invite_pipeline.mail.server import read_server
     from invite_pipeline.run.outgoing import dry_run, mail, send_test
 
@@ -177,7 +208,9 @@ def _mail(
         one = mailing.due[0]
         say(f"The {one.kind} of {one.key} to {test}: {send_test(store, workspace, one, test)}")
         return StageReport(1)
-    _ask(f"Mail {_counted(mailing)} through {server}?", yes=yes)
+    # Whoever is asked sees what they agree to; without a question the hash would only cost time.
+    shown = "" if yes else f" (hash {proof(store, workspace, mailing.due).digest[:16]})"
+    _ask(f"Mail {_counted(mailing)} through {server}{shown}?", yes=yes)
     with progress("3 mail") as tell:
         report = mail(store, workspace, mailing, rate=rate, progress=tell)
     show_report("mails sent", report)
