@@ -28,3 +28,16 @@ def test_shared_html_is_that_of_each_recipient(name: str, salutation: str) -> No
     shared, own = composer._html(name, context), composer._filled(name, context)
     # In text, quotation marks may stand as they are or as references; both are the same HTML.
     assert shared.replace("&#34;", '"').replace("&#39;", "'") == own
+
+
+@pytest.mark.parametrize("name", ["mail.txt", "reminder.txt"])
+@given(
+    salutation=st.text(st.characters(blacklist_categories=("Cs", "Cc", "Co")), min_size=1).map(str.strip).filter(bool)
+)
+def test_shared_text_is_that_of_each_recipient(name: str, salutation: str) -> None:
+    composer = Composer(a_workspace(Path("nowhere")))
+    kind = "invitation" if name == "mail.txt" else "reminder"
+    context = composer.context(a_recipient(), INVITATION, Tracking(), kind) | {"salutation": salutation}
+    shared = composer._plain(name, context)
+    assert composer._texts[name] is not None
+    assert shared == composer._templates.render(name, **context)

@@ -32,6 +32,8 @@ class Printed:
         # Of these characters none is special in HTML, and none can come from a file: it would be an odd template.
         return f"\ue000{self._path}\ue001"
 
+    __str__ = __html__
+
 
 def cut(html: str) -> list[str]:
     """A rendering with stand-ins, taken apart: text, path, text, path, …, text."""
@@ -53,9 +55,42 @@ def _at(values: Mapping[str, Any], path: str) -> Any:
     return value
 
 
-def only_prints(templates: Iterable[nodes.Template], names: frozenset[str], lists: frozenset[str]) -> bool:
-    """Whether templates print these names (and run once through those that are `lists`), and do nothing else."""
-    return all(not any(node.find_all(_CATCHING)) and _prints(node, names, lists, ()) for node in templates)
+def filled(parts: list[str], values: Mapping[str, Any]) -> str:
+    """As `joined`, for plain text: nothing is quoted."""
+    whole = list(parts)
+    whole[1::2] = [str(_at(values, path)) for path in parts[1::2]]
+    return "".join(whole)
+
+
+def only_prints(
+    templates: Iterable[nodes.Template], names: frozenset[str], lists: frozenset[str], *, as_text: bool = False
+) -> bool:
+    """Whether templates print these names (and run once through those that are `lists`), and do nothing else.
+
+    With `as_text`, what they keep in a `set` block counts as printed where that is printed through `plain`.
+    """
+    return all(_template_prints(node, names, lists, as_text=as_text) for node in templates)
+
+
+def _template_prints(node: nodes.Template, names: frozenset[str], lists: frozenset[str], *, as_text: bool) -> bool:
+    catching = list(node.find_all(_CATCHING))
+    if not as_text:
+        return not catching and _prints(node, names, lists, ())
+    kept = {
+        one.target.name for one in catching if isinstance(one, nodes.AssignBlock) and isinstance(one.target, nodes.Name)
+    }
+    whole = all(isinstance(one, nodes.AssignBlock) and not one.filter for one in catching) and len(kept) == len(
+        catching
+    )
+    loads = [one for one in node.find_all(nodes.Name) if one.name in kept and one.ctx == "load"]
+    plain = [one for output in node.find_all(nodes.Output) for one in output.nodes if _is_plain(one, kept)]
+    return whole and len(loads) == len(plain) and _prints(node, names, lists, ())
+
+
+def _is_plain(node: nodes.Node, kept: set[str]) -> bool:
+    if not isinstance(node, nodes.Filter) or node.name != "plain" or node.args or node.kwargs:
+        return False
+    return isinstance(node.node, nodes.Name) and node.node.name in kept
 
 
 def _prints(node: nodes.Node, names: frozenset[str], lists: frozenset[str], above: tuple[nodes.Node, ...]) -> bool:

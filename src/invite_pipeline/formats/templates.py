@@ -24,7 +24,7 @@ from invite_pipeline.domain.german import typeset
 from invite_pipeline.domain.invitation import shown_code
 from invite_pipeline.domain.recipient import Recipient
 from invite_pipeline.errors import Problem, TemplateBroken
-from invite_pipeline.formats.printed_names import only_prints
+from invite_pipeline.formats.printed_names import cut, filled, only_prints
 
 FOLDER = "templates"
 """The templates' folder in a campaign."""
@@ -92,12 +92,12 @@ class Templates:
             used |= meta.find_undeclared_variables(self._parsed(one))
         return used
 
-    def only_prints(self, name: str, names: frozenset[str], lists: frozenset[str]) -> bool:
+    def only_prints(self, name: str, names: frozenset[str], lists: frozenset[str], *, as_text: bool = False) -> bool:
         """Whether a template, with all that it includes, prints these names and does nothing else with them.
 
         Once through a name in `lists` is allowed too. Raises TemplateBroken.
         """
-        return only_prints((self._parsed(one) for one in self.included(name)), names, lists)
+        return only_prints((self._parsed(one) for one in self.included(name)), names, lists, as_text=as_text)
 
     def check(self, name: str, known: Iterable[str]) -> list[Problem]:
         """What is wrong with a template before any recipient is there: syntax, missing includes, unknown names.
@@ -273,8 +273,24 @@ def plain(html: str, width: int = 72) -> str:
     text = ""
     for block in blocks:
         near = block.startswith("- ") and text.rpartition("\n\n")[2].startswith("- ")
-        text += ("\n" if near else "\n\n" if text else "") + _wrapped(block, width)
+        # A block with stand-ins is wrapped when they are filled.
+        shown = f"\ue002{block}\ue003" if "\ue000" in block else _wrapped(block, width)
+        text += ("\n" if near else "\n\n" if text else "") + shown
     return text
+
+
+class SharedText:
+    """Plain text rendered once with stand-ins: filled for each recipient, and wrapped where they stand."""
+
+    def __init__(self, text: str) -> None:
+        pieces = [part for piece in text.split("\ue002") for part in piece.split("\ue003")]
+        self._pieces = [cut(piece) for piece in pieces]
+
+    def filled(self, values: Mapping[str, Any]) -> str:
+        """The text of one recipient. Raises AttributeError for a part of a value that there is not."""
+        found = [filled(piece, values) for piece in self._pieces]
+        found[1::2] = [_wrapped(re.sub(r"\s+", " ", block).strip(), 72) for block in found[1::2]]
+        return "".join(found)
 
 
 @lru_cache(maxsize=256)

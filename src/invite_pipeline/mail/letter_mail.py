@@ -19,7 +19,7 @@ from invite_pipeline.errors import InviteError
 from invite_pipeline.formats.itip import CalendarFile
 from invite_pipeline.formats.printed_names import Printed, cut, joined
 from invite_pipeline.formats.rsvp_link import LinkSigner, calendar_uid, message_id, new_code, rsvp_url, unsubscribe_url
-from invite_pipeline.formats.templates import Templates, invitation_context
+from invite_pipeline.formats.templates import SharedText, Templates, invitation_context
 from invite_pipeline.mail.headers import ascii_address, mail_address
 from invite_pipeline.mail.message import Attachment, Headers, compose
 from invite_pipeline.mail.waves import CONFIRMATION, INVITATION, REMINDER, kind_of
@@ -55,6 +55,7 @@ class Composer:
         self._templates = Templates(workspace.folder)
         self._signer = LinkSigner(workspace.keys, workspace.campaign.id)
         self._shared: dict[str, list[str]] = {}
+        self._texts: dict[str, SharedText | None] = {}
         self._inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 
     def compose(
@@ -68,7 +69,7 @@ class Composer:
         names = [f"{TEMPLATES[kind]}.{form}" for form in ("txt", "html")]
         (written, shown), reader = self._templates.in_language_of(recipient, names, self._campaign.language)
         context = self.context(reader, invitation, state, kind, test=bool(test_to))
-        plain = self._templates.render(written, **context)
+        plain = self._plain(written, context)
         html = self._html(shown, context)
         # A code of its own for each test: mailboxes that know a Message-ID show its second mail to nobody.
         code = new_code() if test_to else invitation.code
@@ -122,6 +123,23 @@ class Composer:
             # A part that recipients do not have: the template itself says where it is asked for.
             pass
         return self._filled(name, context)
+
+    def _plain(self, name: str, context: dict[str, Any]) -> str:
+        """The plain part, in the same way."""
+        if name.startswith(CONFIRMATION) or context["test"]:
+            return self._templates.render(name, **context)
+        if name not in self._texts:
+            self._texts[name] = None
+            if self._templates.only_prints(name, _PERSONAL, frozenset(), as_text=True):
+                text = self._templates.render(name, **context | {one: Printed(one) for one in _PERSONAL})
+                # Items of a list stand closer than paragraphs, and several lines are several: those are not shared.
+                odd = re.search(r"\ue002(- |[^\ue003]*\n)", text)
+                self._texts[name] = None if odd else SharedText(text)
+        shared = self._texts[name]
+        try:
+            return shared.filled(context) if shared else self._templates.render(name, **context)
+        except AttributeError:
+            return self._templates.render(name, **context)
 
     def _filled(self, name: str, context: dict[str, Any]) -> str:
         return self._inliner.inline(self._templates.render(name, **context))
