@@ -287,9 +287,15 @@ class SharedText:
         self._pieces = [cut(piece) for piece in pieces]
 
     def filled(self, values: Mapping[str, Any]) -> str:
-        """The text of one recipient. Raises AttributeError for a part of a value that there is not."""
+        """The text of one recipient.
+
+        Raises AttributeError for a part of a value that there is not, ValueError where a value changes the layout.
+        """
         found = [filled(piece, values) for piece in self._pieces]
-        found[1::2] = [_wrapped(re.sub(r"\s+", " ", block).strip(), 72) for block in found[1::2]]
+        blocks = [re.sub(r"\s+", " ", block).strip() for block in found[1::2]]
+        if any(block.startswith("- ") or not block.strip(" -") for block in blocks):
+            raise ValueError("a paragraph that looks like the item of a list, or like nothing")
+        found[1::2] = [_wrapped(block, 72) for block in blocks]
         return "".join(found)
 
 

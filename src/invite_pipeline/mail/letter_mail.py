@@ -138,7 +138,7 @@ class Composer:
         shared = self._texts[name]
         try:
             return shared.filled(context) if shared else self._templates.render(name, **context)
-        except AttributeError:
+        except (AttributeError, ValueError):
             return self._templates.render(name, **context)
 
     def _filled(self, name: str, context: dict[str, Any]) -> str:
@@ -199,10 +199,7 @@ class Composer:
 
 def _digest(texts: Sequence[str], files: Sequence[Attachment]) -> str:
     found = hashlib.sha256()
-    for part in (*(text.encode() for text in texts), *(_DTSTAMP.sub(b"", file.data) for file in files)):
+    for part in (*(text.encode() for text in texts), *(file.digest for file in files)):
         # With its length before it, nothing can move from one part to the next.
         found.update(len(part).to_bytes(8, "big") + part)
     return found.hexdigest()
-
-
-_DTSTAMP = re.compile(rb"(?m)^DTSTAMP:\w+\r\n")

@@ -28,6 +28,7 @@ LARGE, TOO_LARGE = 10_000_000, 25_000_000
 """Octets from which a mail is warned about, and from which it is refused."""
 
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
+_DTSTAMP = re.compile(rb"(?m)^DTSTAMP:\w+\r\n")
 _TOO_LONG = re.compile(rb"(?m)^([^\r\n]{74,})(=20|=09)(?=\r$)")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
 
@@ -40,6 +41,12 @@ class Attachment:
     content_type: str
     data: bytes
     method: str = ""
+
+    @cached_property
+    def digest(self) -> bytes:
+        """A hash of what the file says; when a calendar was made is no part of it."""
+        data = _DTSTAMP.sub(b"", self.data) if self.method else self.data
+        return hashlib.sha256(data).digest()
 
     @cached_property
     def part(self) -> bytes:
@@ -120,7 +127,9 @@ def _text(subtype: str, text: str) -> bytes:
     head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
     encoded = binascii.b2a_qp(whole.encode(), istext=True)
     # A blank at the end of a full line makes CPython's encoder write 77 octets (RFC 2045, 6.7: 76).
-    return head.encode("ascii") + _TOO_LONG.sub(rb"\1=\r\n\2", encoded)
+    if b"=20\r" in encoded or b"=09\r" in encoded:
+        encoded = _TOO_LONG.sub(rb"\1=\r\n\2", encoded)
+    return head.encode("ascii") + encoded
 
 
 def _multipart(subtype: str, parts: Sequence[bytes], seed: str) -> bytes:
