@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from invite_pipeline.domain.stage import Progress, StageReport
     from invite_pipeline.errors import Problem
+    from invite_pipeline.mail.tally import Standing
 
 
 def say(text: str = "") -> None:
@@ -91,6 +93,27 @@ def progress(label: str) -> Iterator[Progress]:
             bars.update(task, completed=done, total=total)
 
         yield tell
+
+
+def mail_line(standing: Standing) -> str:
+    """How far the mails are: counts, pace, and the time left at that pace."""
+    left = standing.seconds_left
+    remaining = "" if left is None else f", {left / 60:.0f} min left" if left >= 90 else f", {left:.0f} s left"
+    counts = f"{standing.sent} of {standing.total} sent, {standing.failed} failed, {standing.unknown} unknown"
+    return f"3 mail: {counts}, {standing.rate:.1f}/s{remaining}"
+
+
+class MinuteLines:
+    """Says once a minute how far the mails are; on a terminal the bar does."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock, self._next = clock, clock() + 60
+
+    def __call__(self, standing: Standing) -> None:
+        """Take what a run says after each mail."""
+        if self._clock() >= self._next and not sys.stderr.isatty():
+            self._next = self._clock() + 60
+            say(mail_line(standing))
 
 
 class _PlainProgress:

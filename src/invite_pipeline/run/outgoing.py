@@ -18,6 +18,7 @@ from invite_pipeline.mail.letter_mail import Composer, Outgoing
 from invite_pipeline.mail.message import parts
 from invite_pipeline.mail.send import deliver_one, send_batch
 from invite_pipeline.mail.server import read_server
+from invite_pipeline.mail.tally import Watch
 from invite_pipeline.mail.waves import INVITATION, Due, Plan, plan_confirmations, plan_invitations, plan_reminders
 from invite_pipeline.run.local import listed_key
 from invite_pipeline.store import queries
@@ -63,10 +64,16 @@ def _mailing(
 
 
 def mail(
-    store: Store, workspace: Workspace, mailing: Mailing, *, rate: str = "", progress: Progress = silent
+    store: Store,
+    workspace: Workspace,
+    mailing: Mailing,
+    *,
+    rate: str = "",
+    progress: Progress = silent,
+    watch: Watch | None = None,
 ) -> StageReport:
-    """Stage 3: mail what is due. Raises MailServerUnusable."""
-    return send_batch(store, workspace, mailing.due, rate=rate, progress=progress)
+    """Stage 3: mail what is due. Raises MailServerUnusable, OutsideHours."""
+    return send_batch(store, workspace, mailing.due, rate=rate, progress=progress, watch=watch)
 
 
 def dry_run(store: Store, workspace: Workspace, mailing: Mailing) -> tuple[StageReport, dict[str, int]]:

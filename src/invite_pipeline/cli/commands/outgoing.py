@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from invite_pipeline.cli.app import IN_PART, WRONG_USAGE, Global, app
-from invite_pipeline.cli.output import progress, say, show_problems, show_report
+from invite_pipeline.cli.output import MinuteLines, progress, say, show_problems, show_report
 
 if TYPE_CHECKING:
     from invite_pipeline.domain.stage import StageReport
@@ -212,7 +212,7 @@ def _mail(
     shown = "" if yes else f" (hash {proof(store, workspace, mailing.due).digest[:16]})"
     _ask(f"Mail {_counted(mailing)} through {server}{shown}?", yes=yes)
     with progress("3 mail") as tell:
-        report = mail(store, workspace, mailing, rate=rate, progress=tell)
+        report = mail(store, workspace, mailing, rate=rate, progress=tell, watch=MinuteLines())
     show_report("mails sent", report)
     return report
 
