@@ -27,7 +27,7 @@ from invite_pipeline.mail.waves import CONFIRMATION, INVITATION, REMINDER, kind_
 TEMPLATES = {INVITATION: "mail", REMINDER: "reminder", CONFIRMATION: "confirmation"}
 """The templates of each kind of wave: NAME.html and NAME.txt."""
 
-_PERSONAL = frozenset(("recipient", "address", "salutation", "link", "code", "unsubscribe_url"))
+_PERSONAL = frozenset(("recipient", "address", "salutation", "link", "code", "unsubscribe_url", "reply"))
 _LETTER, _PROGRAMME, _CALENDAR = "Einladung.pdf", "Vorläufiges Programm.pdf", "Termin.ics"
 _TEST_MARK = "TESTMAIL"
 _LOCAL_PART = 64
