@@ -166,6 +166,13 @@ def test_staff_entry_that_cannot_be_is_refused(folder: Path, arguments: list[str
     assert json.loads(invite(folder, "status", "--json").stdout)["replies"]["yes"] == 0
 
 
+@pytest.mark.parametrize("rate", ["x", "0/s"])
+def test_pace_that_is_none_is_said_before_anything_is_made(folder: Path, rate: str) -> None:
+    done = invite(folder, "send", "--dry-run", "--rate", rate)
+    assert done.returncode == 2
+    assert not (folder / "out" / "letters").exists()
+
+
 def test_init_overwrites_nothing(folder: Path) -> None:
     done = invite(folder, "init", str(folder))
     assert done.returncode == 2

@@ -82,6 +82,7 @@ def send(
     evidence: Annotated[str, typer.Option("--evidence", metavar="TEXT", help="What --resolve rests on.")] = "",
 ) -> None:
     """Mail what is due: invitations, and confirmations of replies. Safe to repeat, safe to kill."""
+    from invite_pipeline.mail.pace import read_rate
     from invite_pipeline.mail.resolve import resolve as resolve_unknown
     from invite_pipeline.run.outgoing import due_mails
 
@@ -92,6 +93,8 @@ def send(
         for wave in resolve_unknown(store, workspace, only, sent=resolve == "sent", evidence=evidence):
             say(f"{only}, {wave}: noted as {resolve}.")
         return
+    # Before minutes of rendering, not after them.
+    read_rate(rate)
     workspace, store, loaded = _loaded(context.obj)
     rendered = _render(store, workspace, only=only, jobs=None)
     mails = due_mails(store, workspace, only=only, limit=limit)
@@ -112,8 +115,10 @@ def remind(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Remind those who have not answered; says exactly who gets it, who does not and why."""
+    from invite_pipeline.mail.pace import read_rate
     from invite_pipeline.run.outgoing import due_reminders
 
+    read_rate(rate)
     workspace, store, loaded = _loaded(context.obj)
     mails = due_reminders(store, workspace, only=only, limit=limit)
     report = _mail(store, workspace, mails, test=test, dry=dry_run, rate=rate, yes=yes)
