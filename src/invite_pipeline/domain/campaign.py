@@ -189,10 +189,6 @@ class Mail:
     """The per cent of mails not taken at which a run stops."""
     release: Literal["", "required"] = ""
     """Whether a host releases letters and texts (`invite approve`) before they may go."""
-    calendar: Literal["publish", "request"] = "publish"
-    """How the date goes with the invitation: as a file to open, or as a meeting to accept (RFC 5546)."""
-    dkim_selector: str = ""
-    """Where the mail server does not sign: the selector of the key in .invite/dkim.pem (or INVITE_DKIM_KEY)."""
 
     def __post_init__(self) -> None:
         _mailbox("sender", self.sender)
@@ -205,8 +201,6 @@ class Mail:
         _not_empty("subject", self.subject)
         for name in ("connections", "messages_per_connection", "stop_at"):
             _at_least_one(name, getattr(self, name))
-        if self.dkim_selector and not re.fullmatch(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*", self.dkim_selector):
-            raise SettingInvalid("dkim_selector", f"“{self.dkim_selector}” is not a selector, as “mail2024”")
 
 
 @dataclass(frozen=True, kw_only=True)
