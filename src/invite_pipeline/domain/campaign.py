@@ -285,7 +285,7 @@ def _at_least_one(setting: str, value: int | None) -> None:
 
 def _not_empty(setting: str, value: str) -> None:
     if not value.strip():
-        raise SettingInvalid(setting, "must not be empty")
+        raise SettingInvalid(setting, "must not be empty: write it between the quotes")
 
 
 def _in_order(start: time, end: time | None) -> None:
