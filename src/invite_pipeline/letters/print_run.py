@@ -18,7 +18,11 @@ from invite_pipeline.errors import InviteError, LetterFailed
 from invite_pipeline.formats.sheets import Cell, to_csv
 from invite_pipeline.formats.templates import Templates, campaign_context
 from invite_pipeline.letters.files import write_atomically
+from invite_pipeline.letters.fonts import characters, is_common
+from invite_pipeline.letters.plate import Misfit, make_plate
+from invite_pipeline.letters.press import Press
 from invite_pipeline.letters.programme import programme_pdf
+from invite_pipeline.letters.slots import Form, split
 from invite_pipeline.letters.template import letter_context
 from invite_pipeline.store import queries
 from invite_pipeline.store.database import Store
@@ -27,7 +31,6 @@ from invite_pipeline.store.ledger import append
 SLIP, SLIP_STYLE = "reply_slip.html", "reply_slip.css"
 """A campaign without these templates prints no reply slips."""
 
-_SLIPS_AT_ONCE = 50
 _A4 = (595, 842)  # points
 _HEADER = ("Nr.", "Empfänger", "Anschrift", "PLZ", "Ort", "Land", "Code", "Schlüssel", "ab Seite", "Blätter")
 
@@ -138,26 +141,47 @@ def _add_sheets(run: pikepdf.Pdf, pages: Any) -> None:
 
 
 def _slips(workspace: Workspace, envelopes: Sequence[_Envelope]) -> Iterator[pikepdf.Page]:
-    """The reply slip of each envelope, laid out many at once: a document of many pages costs little more than one."""
+    """The reply slip of each envelope, from the press as the letters are. Raises InviteError for one of two pages."""
     if not (workspace.templates / SLIP).is_file():
         return
-    from invite_pipeline.letters.document import typesetter
-
     templates = Templates(workspace.folder)
-    for start in range(0, len(envelopes), _SLIPS_AT_ONCE):
-        some = [
-            letter_context(workspace, one.recipient, one.invitation)
-            for one in envelopes[start : start + _SLIPS_AT_ONCE]
-        ]
-        html = templates.render(SLIP, slips=some, **campaign_context(workspace.campaign))
-        data = typesetter(workspace.folder).pdf(html, templates.render(SLIP_STYLE))
-        with pikepdf.open(io.BytesIO(data)) as laid_out:
-            if len(laid_out.pages) != len(some):
+    printer = _SlipPrinter(workspace, templates.render(SLIP_STYLE))
+    for one in envelopes:
+        context = letter_context(workspace, one.recipient, one.invitation)
+        html = templates.render(SLIP, slips=[context], **campaign_context(workspace.campaign))
+        with pikepdf.open(io.BytesIO(printer.pdf(html))) as slip:
+            if len(slip.pages) != 1:
                 raise InviteError(
-                    f"The reply slips do not fit on one page each ({len(laid_out.pages)} pages for {len(some)} slips).",
+                    f"The reply slip of {one.recipient.key} does not fit on one page ({len(slip.pages)} pages).",
                     f"Shorten templates/{SLIP}, or choose a smaller type in templates/{SLIP_STYLE}.",
                 )
-            yield from laid_out.pages
+            yield slip.pages[0]
+
+
+class _SlipPrinter:
+    """Prints slips of one style; those of one form from one plate."""
+
+    def __init__(self, workspace: Workspace, style: str) -> None:
+        from invite_pipeline.letters.document import typesetter
+
+        self._typesetter = typesetter(workspace.folder)
+        self._style = style
+        self._presses: dict[tuple[Form, bool], Press | None] = {}
+
+    def pdf(self, html: str) -> bytes:
+        form, values = split(html)
+        rare = not is_common("".join(value for kind, value in zip(form.kinds, values, strict=True) if kind.printed))
+        if (form, rare) not in self._presses:
+            self._presses[form, rare] = self._press(form, rare=rare)
+        press = self._presses[form, rare]
+        pressed = press.pdf(values, bytes(16)) if press else None
+        return pressed or self._typesetter.pdf(html, self._style)
+
+    def _press(self, form: Form, *, rare: bool) -> Press | None:
+        try:
+            return Press(make_plate(self._typesetter, self._style, form, characters(rare=rare)))
+        except Misfit:
+            return None
 
 
 def _row(number: int, envelope: _Envelope, first_page: int, sheets: int) -> list[Cell]:
