@@ -20,30 +20,18 @@ import trustme
 
 _START_SECONDS = 20
 _PASSWORD = "geheim"
-_SETTINGS = """
+_SETTINGS = """{old_or_new}
 base_dir = {folder}/run
 state_dir = {folder}/run
 log_path = {folder}/log
-protocols = imap
 listen = 127.0.0.1
 default_internal_user = {user}
 default_internal_group = {group}
 default_login_user = {user}
 first_valid_uid = 1
 auth_mechanisms = plain
-mail_location = maildir:~/Maildir
 mail_fsync = never
 ssl = required
-ssl_cert = <{folder}/certificate.pem
-ssl_key = <{folder}/key.pem
-passdb {{
-  driver = static
-  args = password={password}
-}}
-userdb {{
-  driver = static
-  args = uid={uid} gid={gid} home={folder}/home/%u
-}}
 service imap-login {{
   chroot =
   inet_listener imap {{
@@ -59,6 +47,41 @@ service anvil {{
 }}
 service stats {{
   chroot =
+}}
+"""
+# What is written otherwise since 2.4.
+_UNTIL_2_3 = """
+protocols = imap
+mail_location = maildir:~/Maildir
+ssl_cert = <{folder}/certificate.pem
+ssl_key = <{folder}/key.pem
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={folder}/home/%u
+}}
+"""
+_SINCE_2_4 = """dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
+protocols {{
+  imap = yes
+}}
+mail_driver = maildir
+mail_path = ~/Maildir
+ssl_server_cert_file = {folder}/certificate.pem
+ssl_server_key_file = {folder}/key.pem
+passdb static {{
+  password = {password}
+}}
+userdb static {{
+  fields {{
+    uid = {uid}
+    gid = {gid}
+    home = {folder}/home/%{{user}}
+  }}
 }}
 """
 
@@ -129,7 +152,7 @@ def running_imap_server(program: str) -> Iterator[ImapServer]:
     folder = Path(tempfile.mkdtemp(prefix="invite-imap-", dir="/tmp"))
     try:
         server = ImapServer(folder, _free_port(), _certificate(folder), _owner())
-        _configure(server)
+        _configure(server, program)
         command = [*_as_server_user("--pdeathsig", "TERM"), program, "-F", "-c", str(folder / "dovecot.conf")]
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -169,13 +192,16 @@ def _certificate(folder: Path) -> ssl.SSLContext:
     return context
 
 
-def _configure(server: ImapServer) -> None:
+def _configure(server: ImapServer, program: str) -> None:
     import grp
     import pwd
 
     uid, gid = server.owner
     names = {"user": pwd.getpwuid(uid).pw_name, "group": grp.getgrgid(gid).gr_name, "uid": uid, "gid": gid}
-    settings = _SETTINGS.format(folder=server.folder, port=server.port, password=_PASSWORD, **names)
+    version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+    values = {"folder": server.folder, "password": _PASSWORD, **names}
+    some = (_UNTIL_2_3 if version.startswith("2.3") else _SINCE_2_4).format(**values)
+    settings = _SETTINGS.format(old_or_new=some, port=server.port, **values)
     (server.folder / "dovecot.conf").write_text(settings, encoding="utf-8")
     for name in ("run", "home"):
         (server.folder / name).mkdir()
