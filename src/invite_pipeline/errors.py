@@ -89,6 +89,10 @@ class LetterFailed(InviteError):
         self.recipient = recipient
 
 
+class CertificateUnusable(InviteError):
+    """A host's certificate cannot be used to sign letters."""
+
+
 class InvalidToken(InviteError):
     """A link, bounce address or code was not made by this campaign, or was altered."""
 

@@ -95,6 +95,8 @@ class Host:
     role: tuple[str, ...]
     organisation: str
     signature: str = ""
+    certificate: str = ""
+    """A PKCS#12 file with which letters are signed digitally; its pass phrase comes from the environment."""
 
     def __post_init__(self) -> None:
         _not_empty("name", self.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -30,6 +30,8 @@ class Workspace:
     """`imaps://user:password@host/INBOX`; empty where none is set."""
     keys: tuple[str, ...]
     """The signing keys, newest first: the first signs, all verify."""
+    certificate_passwords: tuple[str, ...] = field(default=(), repr=False)
+    """The pass phrases of the hosts' certificates, in the order of the hosts."""
     now: Clock
 
     @property

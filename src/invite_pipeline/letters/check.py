@@ -14,6 +14,7 @@ from invite_pipeline.formats.campaign_file import NAME
 from invite_pipeline.formats.template_rules import check_template
 from invite_pipeline.formats.templates import FOLDER, Templates, campaign_context
 from invite_pipeline.letters.accessibility import Mistake, mistakes, style_mistakes
+from invite_pipeline.letters.certificates import check_certificates
 from invite_pipeline.letters.fonts import missing_fonts
 from invite_pipeline.letters.print_run import SLIP, SLIP_STYLE
 from invite_pipeline.letters.template import (
@@ -51,7 +52,7 @@ def check_letters(workspace: Workspace, sample: Recipient) -> list[Problem]:
         styles.append(SLIP_STYLE)
     for name in styles:
         problems += templates.check(name, {}) or _of(name, style_mistakes(templates.source(name)))
-    return problems + _images(workspace) + missing_fonts()
+    return problems + _images(workspace) + check_certificates(workspace) + missing_fonts()
 
 
 def _accessibility(templates: Templates, name: str) -> list[Problem]:

@@ -18,6 +18,7 @@ from invite_pipeline.domain.recipient import Recipient
 from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import InviteError
 from invite_pipeline.formats.templates import Templates
+from invite_pipeline.letters.certificates import Signing
 from invite_pipeline.letters.files import write_atomically
 from invite_pipeline.letters.fonts import is_common
 from invite_pipeline.letters.origin import Origin
@@ -168,6 +169,8 @@ def _made(job: Job, writer: LetterWriter, order: Order) -> Made:
         pressed = data is not None
         if data is None:
             data = _laid_out(job, letter)
+        if job.origin.signing:
+            data = signed(job.origin.signing, data, name if pressed else None)
         write_atomically(path, data)
     except OSError as error:
         return Made(order, fingerprint, failure=f"cannot be written: {error.strerror}")
@@ -183,6 +186,13 @@ def plate_of(origin: Origin, letter: LetterText) -> tuple[PlateName, tuple[str, 
     form, values = split(letter.html, letter.data)
     printed = "".join([value for kind, value in zip(form.kinds, values, strict=True) if kind.printed])
     return PlateName(origin.digest, form, not is_common(printed)), values
+
+
+def signed(signing: Signing, data: bytes, plate: PlateName | None = None) -> bytes:
+    """The letter, signed by the hosts; those of one plate have their signatures in the same places."""
+    from invite_pipeline.letters.sign import signer
+
+    return signer(signing).signed(data, plate)
 
 
 def _laid_out(job: Job, letter: LetterText) -> bytes:

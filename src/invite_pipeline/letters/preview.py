@@ -33,6 +33,8 @@ def pictures(pdf: bytes, dpi: int = 150) -> list[bytes]:
     import pypdfium2
 
     document = pypdfium2.PdfDocument(pdf)
+    # Digital signatures are shown by form fields.
+    document.init_forms()
     try:
         return [_png(page.render(scale=dpi / _POINTS_PER_INCH).to_pil()) for page in document]
     finally:

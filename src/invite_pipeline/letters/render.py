@@ -21,10 +21,10 @@ from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import InviteError, LetterFailed
 from invite_pipeline.formats.templates import Templates
 from invite_pipeline.letters.fonts import characters
-from invite_pipeline.letters.jobs import Job, Made, Order, PlateName, plate_of, run_jobs
+from invite_pipeline.letters.jobs import Job, Made, Order, PlateName, plate_of, run_jobs, signed
 from invite_pipeline.letters.origin import origin
 from invite_pipeline.letters.plate import Misfit, Plate, make_plate
-from invite_pipeline.letters.template import LETTER_STYLE, LetterWriter
+from invite_pipeline.letters.template import LetterWriter
 from invite_pipeline.store import queries
 from invite_pipeline.store.database import Store
 
@@ -79,8 +79,10 @@ def letter_pdf(store: Store, workspace: Workspace, key: str, *, test: bool = Fal
     letter = LetterWriter(templates, workspace).text(
         recipient, replace(invitation, code=_TEST_CODE) if test else invitation
     )
+    source = origin(workspace, templates)
     try:
-        return typesetter(workspace.folder).pdf(letter.html, templates.render(LETTER_STYLE), letter.data)
+        pdf = typesetter(workspace.folder).pdf(letter.html, source.style, letter.data)
+        return signed(source.signing, pdf) if source.signing else pdf
     except InviteError as error:
         raise LetterFailed(key, error.message, error.fix) from error
 

@@ -35,8 +35,15 @@ def open_workspace(folder: Path, *, now: str | None = None, environ: Mapping[str
         imap_url=environ.get("INVITE_IMAP_URL", ""),
         store_url=environ.get("INVITE_STORE_URL") or campaign.store.url or f"sqlite:///{folder / PRIVATE / 'store.db'}",
         keys=signing_keys(folder, environ),
+        certificate_passwords=_certificate_passwords(environ, len(campaign.hosts)),
         now=clock(now or environ.get("INVITE_NOW"), campaign),
     )
+
+
+def _certificate_passwords(environ: Mapping[str, str], hosts: int) -> tuple[str, ...]:
+    """Each host's own pass phrase, else the one that is set for all."""
+    name = "INVITE_CERTIFICATE_PASSWORD"
+    return tuple(environ.get(f"{name}_{number}") or environ.get(name, "") for number in range(1, hosts + 1))
 
 
 def signing_keys(folder: Path, environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:

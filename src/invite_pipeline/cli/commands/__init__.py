@@ -1,3 +1,3 @@
-from invite_pipeline.cli.commands import campaign, demo, incoming, lists, outgoing, results, serving
+from invite_pipeline.cli.commands import campaign, demo, incoming, lists, outgoing, results, serving, verify
 
-__all__ = ["campaign", "demo", "incoming", "lists", "outgoing", "results", "serving"]
+__all__ = ["campaign", "demo", "incoming", "lists", "outgoing", "results", "serving", "verify"]
