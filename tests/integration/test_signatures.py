@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 from dataclasses import replace
@@ -18,7 +19,7 @@ from invite_pipeline.errors import InviteError
 from invite_pipeline.letters import render
 from invite_pipeline.letters.certificates import signing
 from invite_pipeline.letters.render import due, letter_pdf, render_batch
-from invite_pipeline.letters.sign import Signer
+from invite_pipeline.letters.sign import Hand, Signer
 from invite_pipeline.letters.signature_boxes import Box, signature_boxes
 from invite_pipeline.letters.verify import verify
 from invite_pipeline.run.demo.certificates import with_test_certificates
@@ -179,6 +180,15 @@ def test_recipient_with_a_hosts_name_does_not_get_the_signature(certified: Works
     store = a_store(workspace, [a_recipient("k-1", organisation=certified.campaign.hosts[0].name)])
     boxes = signature_boxes(letter_pdf(store, workspace, "k-1"), [certified.campaign.hosts[0].name])
     assert boxes[0].top < 250
+
+
+def test_container_from_the_mould_is_that_of_pyhanko(certified: Workspace) -> None:
+    found = signing(certified)
+    assert found is not None
+    hand = Hand(found.identities[0])
+    for digest in (bytes(range(32)), bytes(32)):
+        theirs = asyncio.run(hand.async_sign(digest, "sha256", use_pades=True)).dump()
+        assert hand.container(digest) == theirs
 
 
 def test_key_on_an_elliptic_curve_signs_with_the_same_bytes(certified: Workspace, tmp_path: Path) -> None:

@@ -185,12 +185,16 @@ class _Run:
         return [(name, plate) for name, plate in self._plates.items() if plate]
 
     def _in_jobs(self, orders: Iterable[Order], *, lay_out: bool = False) -> Iterator[Job]:
-        size = _CHUNK if not lay_out else _LAID_OUT_WORTH_A_PROCESS // 2
+        quick = not lay_out and not self._origin.signing
+        size = _CHUNK if quick else _LAID_OUT_WORTH_A_PROCESS // 2
         for some in _chunks(orders, size):
             yield Job(self._name, self._workspace, self._origin, some, lay_out)
 
     def _processes(self, letters: int, worth_one: int) -> int:
         wanted = os.cpu_count() or 1 if self._jobs is None else self._jobs
+        if self._origin.signing:
+            # To sign a letter takes as long as to lay it out.
+            worth_one = _LAID_OUT_WORTH_A_PROCESS
         return max(1, min(wanted, letters // (worth_one if self._jobs is None else _LAID_OUT_WORTH_A_PROCESS)))
 
     def _note(self, batches: Iterable[list[Made]]) -> list[Made]:

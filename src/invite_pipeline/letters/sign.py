@@ -6,11 +6,12 @@ import asyncio
 import hashlib
 import io
 from collections.abc import Hashable
+from dataclasses import dataclass
 from functools import lru_cache
 from textwrap import wrap
 from typing import Any
 
-from asn1crypto import keys, x509
+from asn1crypto import cms, keys, x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.serialization import load_der_private_key
@@ -29,6 +30,7 @@ from invite_pipeline.letters.signature_boxes import Box, signature_boxes
 from invite_pipeline.letters.signature_fields import Field, with_fields
 
 _DIGEST = "sha256"
+_SPECIMEN = hashlib.sha256(b"specimen").digest()
 # A signature is a quarter of a kilobyte, its attributes another; the certificates are counted. Written in hexadecimal.
 _ATTRIBUTES = 2048
 
@@ -56,7 +58,7 @@ class Signer:
 
     def __init__(self, signing: Signing) -> None:
         self._signing = signing
-        self._hands = [_Hand(one) for one in signing.identities]
+        self._hands = [Hand(one) for one in signing.identities]
         self._boxes: dict[Hashable, tuple[Box, ...]] = {}
 
     def signed(self, pdf: bytes, layout: Hashable = None) -> bytes:
@@ -73,14 +75,12 @@ class Signer:
             self._field(one, hand, box)
             for one, hand, box in zip(self._signing.identities, self._hands, boxes, strict=True)
         ]
-        return asyncio.run(self._all(with_fields(pdf, fields)))
-
-    async def _all(self, pdf: bytes) -> bytes:
+        pdf = with_fields(pdf, fields)
         for one, hand in zip(self._signing.identities, self._hands, strict=True):
-            pdf = await self._once(pdf, one, hand)
+            pdf = self._once(pdf, one, hand)
         return pdf
 
-    async def _once(self, pdf: bytes, one: Identity, hand: _Hand) -> bytes:
+    def _once(self, pdf: bytes, one: Identity, hand: Hand) -> bytes:
         """The letter with one more signature."""
         writer = _Writer.from_reader(PdfFileReader(io.BytesIO(pdf)))
         steps = PdfCMSEmbedder().write_cms(_name(one), writer, existing_fields_only=True)
@@ -90,11 +90,11 @@ class Signer:
         )
         steps.send(SigObjSetup(sig_placeholder=signature))
         digest, output = steps.send(SigIOSetup(md_algorithm=_DIGEST))
-        steps.send(await hand.async_sign(digest.document_digest, _DIGEST, use_pades=True))
+        steps.send(hand.container(digest.document_digest))
         signed: bytes = output.getvalue()
         return signed
 
-    def _field(self, one: Identity, hand: _Hand, box: Box) -> Field:
+    def _field(self, one: Identity, hand: Hand, box: Box) -> Field:
         language = self._signing.language
         lines = (*_SHOWN[language].format(f"{self._signing.at:%d.%m.%Y}").split("\n"), *wrap(hand.subject, _LINE))
         return Field(_name(one), _TITLES[language].format(one.host), lines, box)
@@ -118,7 +118,20 @@ class _Writer(IncrementalPdfFileWriter):
         """Write neither the clock's time nor pyHanko's own metadata, which are not those of PDF/A and PDF/UA."""
 
 
-class _Hand(SimpleSigner):
+@dataclass(frozen=True, slots=True)
+class _Mould:
+    """A container that pyHanko made: those of one certificate differ in the document's digest and the signature only.
+
+    To make one anew takes three times as long as all else that a signature needs.
+    """
+
+    container: bytes
+    attributes: bytes
+    """What the signature signs."""
+    signature: bytes
+
+
+class Hand(SimpleSigner):
     """One host's certificate and key, loaded once; what it signs twice, it signs with the same bytes."""
 
     def __init__(self, identity: Identity) -> None:
@@ -129,6 +142,31 @@ class _Hand(SimpleSigner):
         self._key: Any = load_der_private_key(identity.key, None)
         self.subject = common_name(certificate.subject)
         self.room = _ATTRIBUTES + len(identity.certificate) + sum(map(len, identity.others))
+
+        self._mould = None if isinstance(self._key, ec.EllipticCurvePrivateKey) else self._moulded()
+
+    def container(self, digest: bytes) -> bytes:
+        """The signature of a document with this digest, in its container (CMS)."""
+        if self._mould is None:
+            return self._by_pyhanko(digest)
+        attributes = self._mould.attributes.replace(_SPECIMEN, digest)
+        made = self._mould.container.replace(_SPECIMEN, digest)
+        return made.replace(self._mould.signature, self.sign_raw(attributes, _DIGEST))
+
+    def _by_pyhanko(self, digest: bytes) -> bytes:
+        made: bytes = asyncio.run(self.async_sign(digest, _DIGEST, use_pades=True)).dump()
+        return made
+
+    def _moulded(self) -> _Mould | None:
+        """The container of a specimen; None where more than digest and signature would differ in another's."""
+        made = self._by_pyhanko(_SPECIMEN)
+        info = cms.ContentInfo.load(made)["content"]["signer_infos"][0]
+        # What is signed is tagged as a set, not as the part of the container that it is (RFC 5652, 5.4).
+        mould = _Mould(made, b"\x31" + info["signed_attrs"].dump()[1:], info["signature"].native)
+        counts = made.count(_SPECIMEN), mould.attributes.count(_SPECIMEN), made.count(mould.signature)
+        if counts != (1, 1, 1) or self.sign_raw(mould.attributes, _DIGEST) != mould.signature:
+            return None
+        return mould
 
     def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
         """Sign with PKCS#1 v1.5, or ECDSA without chance (RFC 6979)."""

@@ -14,7 +14,9 @@ from invite_pipeline.domain.workspace import Workspace
 if TYPE_CHECKING:
     from cryptography import x509
 
-_MARK = "TESTZERTIFIKAT"
+MARK = "TESTZERTIFIKAT"
+"""What each test certificate is called, before the host's name."""
+
 _VALID = timedelta(days=30)
 _LONGEST_NAME = 64  # characters, ITU-T X.520
 _BITS = 2048
@@ -42,7 +44,7 @@ def write_test_certificate(path: Path, host: Host, password: str, start: datetim
     from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 
     key = rsa.generate_private_key(public_exponent=65537, key_size=_BITS)
-    name = _subject((_MARK, host.name), host.organisation)
+    name = _subject((MARK, host.name), host.organisation)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -56,7 +58,7 @@ def write_test_certificate(path: Path, host: Host, password: str, start: datetim
         .sign(key, hashes.SHA256())
     )
     packed = pkcs12.serialize_key_and_certificates(
-        _MARK.encode(), key, certificate, None, BestAvailableEncryption(password.encode())
+        MARK.encode(), key, certificate, None, BestAvailableEncryption(password.encode())
     )
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.write_bytes(packed)
@@ -70,7 +72,7 @@ def _subject(words: Sequence[str], organisation: str) -> x509.Name:
     return x509.Name(
         [
             x509.NameAttribute(NameOID.COMMON_NAME, " ".join(words)[:_LONGEST_NAME]),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, f"{_MARK} {organisation}"[:_LONGEST_NAME]),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, f"{MARK} {organisation}"[:_LONGEST_NAME]),
         ]
     )
 

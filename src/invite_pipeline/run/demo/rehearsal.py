@@ -6,6 +6,7 @@ The clock is the rehearsal's: it walks from the day of the invitation to the day
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
@@ -25,6 +26,7 @@ from invite_pipeline.reports.figures import Figures, figures
 from invite_pipeline.reports.write import write_reports
 from invite_pipeline.run import local, outgoing
 from invite_pipeline.run.demo import townhalls
+from invite_pipeline.run.demo.certificates import MARK, with_test_certificates
 from invite_pipeline.run.demo.mail_server import mail_server
 from invite_pipeline.store import queries
 from invite_pipeline.store.database import Store
@@ -77,6 +79,7 @@ def rehearse(workspace: Workspace, pages: Pages, say: Say, bar: Bar, *, limit: i
     folder.mkdir(parents=True)
     clock = RehearsalClock(_invitation_day(workspace))
     demo = replace(workspace, out=folder, store_url=f"sqlite:///{folder / 'store.db'}", now=clock)
+    demo = with_test_certificates(demo, folder / "certificates", secrets.token_urlsafe())
     with pages(demo) as base_url:
         demo = replace(demo, base_url=base_url)
         store = local.open_store(demo)
@@ -107,6 +110,7 @@ class _Campaign:
         with self.bar("2 render") as tell:
             rendered = local.render(self.store, self.workspace, progress=tell)
         self._must_be_clean(rendered)
+        self.say(f"2 render: each letter is signed by {len(self.campaign.hosts)} test certificates ({MARK})")
         printed = print_run(self.store, self.workspace, posted=True)
         self.say(f"2 render: {rendered.done} letters, {printed.letters} of them for the post")
         with self.store.reading() as tx:
