@@ -173,6 +173,12 @@ def test_pace_that_is_none_is_said_before_anything_is_made(folder: Path, rate: s
     assert not (folder / "out" / "letters").exists()
 
 
+def test_new_campaign_names_its_own_dates(folder: Path) -> None:
+    text = (folder / "campaign.toml").read_text(encoding="utf-8")
+    assert "Januar 2024" not in text
+    assert "12. Dezember" not in text
+
+
 def test_init_overwrites_nothing(folder: Path) -> None:
     done = invite(folder, "init", str(folder))
     assert done.returncode == 2

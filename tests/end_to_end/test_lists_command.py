@@ -61,6 +61,15 @@ def test_warnings_fail_only_where_it_is_strict(folder: Path) -> None:
     assert invite(folder, "check", "--strict").returncode == 1
 
 
+def test_rejects_overwrite_nothing(folder: Path) -> None:
+    change(folder, "40213;Musterstadt;rathaus", "4021;Musterstadt;rathaus")
+    path = folder / "recipients" / "liste.csv"
+    before = path.read_bytes()
+    result = invite(folder, "check", "--rejects", str(path))
+    assert (result.returncode, path.read_bytes()) == (2, before)
+    assert "is there already" in result.stderr
+
+
 def test_rejects_are_written_to_be_mended(folder: Path, tmp_path: Path) -> None:
     change(folder, "40213;Musterstadt;rathaus", "4021;Musterstadt;rathaus")
     result = invite(folder, "check", "--rejects", str(tmp_path / "mend.csv"))

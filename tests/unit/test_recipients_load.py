@@ -261,7 +261,8 @@ def test_postcode_and_town_in_one_cell(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("country", "code"), [("France", "FR"), ("Frankreich", "FR"), ("pl", "PL"), ("England", "GB"), ("D", "DE")]
+    ("country", "code"),
+    [("France", "FR"), ("Frankreich", "FR"), ("pl", "PL"), ("England", "GB"), ("Großbritannien", "GB"), ("D", "DE")],
 )
 def test_countries_in_any_spelling(tmp_path: Path, country: str, code: str) -> None:
     assert only(load(tmp_path, {"Land": country})).country == code

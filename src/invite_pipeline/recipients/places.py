@@ -10,6 +10,7 @@ from invite_pipeline.domain.countries import COUNTRIES
 _MORE_NAMES = {
     "d": "DE", "brd": "DE", "germany": "DE", "f": "FR", "uk": "GB", "england": "GB", "schottland": "GB",
     "scotland": "GB", "wales": "GB", "nordirland": "GB", "großbritannien": "GB", "great britain": "GB", "usa": "US",
+    "u.s.a.": "US", "oesterreich": "AT", "weißrussland": "BY",
     "holland": "NL", "tschechische republik": "CZ", "türkiye": "TR", "a": "AT", "b": "BE", "i": "IT",
 }  # fmt: skip
 _LANGUAGES = {
@@ -36,7 +37,7 @@ def _names() -> dict[str, str]:
     # Babel is loaded only for lists that write countries out.
     from babel import Locale
 
-    names = dict(_MORE_NAMES)
+    names = {name.casefold(): code for name, code in _MORE_NAMES.items()}
     for language in ("fr", "en", "de"):
         territories = Locale(language).territories
         names |= {name.casefold(): code for code, name in territories.items() if code in COUNTRIES}

@@ -7,6 +7,8 @@ import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
+from babel.dates import format_date
+
 from invite_pipeline.errors import InviteError
 from invite_pipeline.formats.campaign_file import NAME, read_campaign
 from invite_pipeline.run.workspace import signing_keys
@@ -76,6 +78,8 @@ def _dated(text: str, today: date) -> str:
         (r"^end = \d{4}-\d\d-\d\dT", f"end = {event}T"),
         (r"^deadline = .*$", f"deadline = {deadline}"),
         (r"^date = .*$", f"date = {today}"),
+        (r"(?<=am )19\. Januar 2024", format_date(event, "long", locale="de")),
+        (r"(?<=bis zum )12\. Dezember", format_date(deadline, "d. MMMM", locale="de")),
         (r"^id = \"tsp-2024\"$", f'id = "einladung-{today:%Y-%m-%d}"'),
     ):
         text, count = re.subn(pattern, value, text, count=1, flags=re.MULTILINE)

@@ -67,7 +67,11 @@ def _write_rejects(path: Path, rejects: Sequence[Reject]) -> None:
         say("No row has errors: nothing to mend.")
         return
     try:
-        path.write_bytes(rejects_csv(rejects))
+        # A list that stands there already may be the one with the good rows.
+        with path.open("xb") as file:
+            file.write(rejects_csv(rejects))
+    except FileExistsError:
+        raise InviteError(f"{path} is there already, and nothing was written.", "Name another file.") from None
     except OSError as error:
         raise InviteError(f"{path} cannot be written: {error.strerror}.", "Name another file.") from error
     say(f"{len(rejects)} rows to mend: {path}")
