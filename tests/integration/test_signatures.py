@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import random
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +25,8 @@ from invite_pipeline.letters.sign import Hand, Signer
 from invite_pipeline.letters.signature_boxes import Box, signature_boxes
 from invite_pipeline.letters.verify import verify
 from invite_pipeline.run.demo.certificates import with_test_certificates
-from tests.builders import a_campaign, a_recipient, a_store, a_workspace
+from invite_pipeline.run.init import init_campaign
+from tests.builders import NOW, a_campaign, a_recipient, a_store, a_workspace
 from tests.end_to_end.test_broken_campaigns import invite
 
 _RECIPIENTS = tuple(a_recipient(f"k-{number}", organisation=f"Stadt Nummer {number}") for number in range(4))
@@ -119,6 +122,20 @@ def test_change_to_what_was_signed_is_noticed(letter: bytes, version: int) -> No
     found = verify(bytes(changed))
     assert not found.unchanged
     assert found.signatures[version - 1].problem
+
+
+def test_damage_anywhere_is_noticed_and_never_a_traceback(letter: bytes) -> None:
+    draw = random.Random(4)
+    for _ in range(60):
+        changed = bytearray(letter)
+        changed[draw.randrange(len(letter))] ^= 1 << draw.randrange(8)
+        with suppress(InviteError):
+            assert not verify(bytes(changed)).unchanged
+
+
+def test_nothing_hides_in_the_room_kept_for_a_signature(letter: bytes) -> None:
+    place = letter.rindex(b"000000>")
+    assert not verify(letter[:place] + b"00ab00>" + letter[place + 7 :]).unchanged
 
 
 @pytest.mark.parametrize("signatures", [1, 2, 3])
@@ -224,6 +241,18 @@ def _on_a_curve(workspace: Workspace, folder: Path) -> Workspace:
     first = replace(workspace.campaign.hosts[0], certificate=str(path))
     others = tuple(replace(host, certificate="") for host in workspace.campaign.hosts[1:])
     return replace(workspace, campaign=replace(workspace.campaign, hosts=(first, *others)))
+
+
+def test_unusable_certificate_ends_check_and_render_with_a_sentence(tmp_path: Path) -> None:
+    init_campaign(tmp_path / "campaign", NOW.date())
+    file = tmp_path / "campaign" / "campaign.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("[[hosts]]\n", '[[hosts]]\ncertificate = "none.p12"\n', 1), encoding="utf-8")
+    for command, status in (("check", 2), ("render", 2)):
+        done = invite(tmp_path / "campaign", command)
+        assert done.returncode == status
+        assert "The certificate none.p12 of " in done.stderr
+        assert "Traceback" not in done.stderr
 
 
 # --- the command ------------------------------------------------------------------------------------------------
