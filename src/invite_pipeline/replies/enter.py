@@ -166,7 +166,8 @@ def _reply(tx: Transaction, workspace: Workspace, reading: MailReading, match: M
     doubt = _doubt(tx, workspace, reading, match)
     return Reply(
         recipient=match.recipient,
-        source=Source.CALENDAR if reading.kind == "calendar" else Source.MAIL,
+        # A COUNTER answers nothing: it must not make an answer that the calendar gave before it look outdated.
+        source=Source.CALENDAR if reading.calendar else Source.MAIL,
         intent=intent,
         # A clock that goes wrong, or one turned forward, must not outlive what is said later.
         declared_at=min(said or now, now),

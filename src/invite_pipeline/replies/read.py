@@ -216,7 +216,7 @@ def _calendar(mail: Mail) -> tuple[CalendarReply | None, str] | None:
 
 def _read_calendar(seen: MailReading, mail: Mail, found: CalendarReply | None, note: str) -> MailReading:
     if found is None:
-        return replace(seen, kind="reply", answer="unclear", reason=note, text=cut(parse.body(mail)).own)
+        return replace(seen, kind="calendar", answer="unclear", reason=note, text=cut(parse.body(mail)).own)
     comment = read_text(found.comment) if found.comment else None
     answer: Answer = _ANSWERS.get(found.partstat, "unclear")
     reason = f"the calendar says {found.partstat}"
