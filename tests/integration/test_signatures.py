@@ -44,7 +44,10 @@ def _certified(folder: Path, hosts: int = 3) -> Workspace:
 
 def _signed(workspace: Workspace) -> bytes:
     store = a_store(workspace, _RECIPIENTS)
-    return letter_pdf(store, workspace, "k-1")
+    try:
+        return letter_pdf(store, workspace, "k-1")
+    finally:
+        store.close()
 
 
 @pytest.fixture(scope="module", params=(2, 3, 5))
