@@ -55,6 +55,16 @@ def test_a_list_is_read_before_there_is_a_campaign(tmp_path: Path) -> None:
     assert (result.returncode, lines(result)[0]["organisation"]) == (0, "X")
 
 
+def test_rows_with_errors_are_lines_too(folder: Path) -> None:
+    change(folder, "40213;Musterstadt;rathaus", "4021;Musterstadt;rathaus")
+    result = invite(folder, "recipients", "--json")
+    found = lines(result)
+    assert (result.returncode, [line["key"] for line in found]) == (1, ["b-1", "b-2", "b-3"])
+    assert all(line.keys() == KEYS for line in found)
+    assert "lost its leading zero" in str(found[0]["problems"])
+    assert found[1]["problems"] == []
+
+
 def test_warnings_fail_only_where_it_is_strict(folder: Path) -> None:
     change(folder, "rathaus@musterstadt.example", "rathaus@gmial.com")
     assert invite(folder, "check").returncode == 0
@@ -118,3 +128,24 @@ def test_a_later_file_is_compared_with_the_list_of_its_name(folder: Path, tmp_pa
     later.write_text("\n".join(text[:-1]) + "\n", encoding="utf-8")
     shown = lines(invite(folder, "recipients", "--diff", str(later), "--json"))
     assert [(line["key"], line["change"]) for line in shown] == [("b-3", "gone")]
+
+
+def test_renumbered_keys_are_shown_as_questions(folder: Path) -> None:
+    invite(folder, "render")
+    change(folder, "b-1;", "b-9;")
+    change(folder, "b-2;", "b-1;")
+    change(folder, "b-9;", "b-2;")
+    shown = lines(invite(folder, "recipients", "--diff", "--json"))
+    assert [(line["key"], line["change"], line["stored"]) for line in shown] == [
+        ("b-2", "question", "b-1"),
+        ("b-1", "question", "b-2"),
+    ]
+    assert invite(folder, "recipients", "--same", "b-1=b-2", "--same", "b-2=b-1").returncode == 0
+    assert lines(invite(folder, "recipients", "--diff", "--json")) == []
+
+
+def test_an_answer_about_an_unknown_key_is_refused(folder: Path) -> None:
+    invite(folder, "render")
+    result = invite(folder, "recipients", "--other", "b-99")
+    assert result.returncode == 2
+    assert "No row without errors has the key “b-99”" in result.stderr

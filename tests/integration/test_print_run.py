@@ -137,7 +137,7 @@ def test_posting_is_noted_once_however_often_it_is_said(tmp_path: Path) -> None:
     store, workspace = _rendered(tmp_path, _BY_POST[:1])
     print_run(store, workspace)
     with store.reading() as tx:
-        assert queries.tracking(tx, "k-wesel").letter is LetterState.NONE
+        assert queries.tracking(tx, "k-wesel").letter is LetterState.PRINTED
     for _ in range(2):
         print_run(store, workspace, posted=True)
     with store.reading() as tx:

@@ -105,15 +105,17 @@ def test_nobody_is_gone_while_the_question_is_open(store: Store) -> None:
 
 
 def test_same_keeps_the_invitation_under_its_key(store: Store) -> None:
-    decide_same(store, "k-bonn", "r-new")
-    report = load(store, replace(BONN, key="r-new", phone="1"), KOELN)
-    assert (report.notes, report.failures) == (("1 changed",), ())
+    rows = listed(replace(BONN, key="r-new", phone="1"), KOELN)
+    change = decide_same(store, "k-bonn", "r-new", rows, NOW)
+    assert (change.key, change.kind, change.fields) == ("k-bonn", "changed", ("phone",))
+    assert store_recipients(store, rows, NOW) == StageReport(done=0, skipped=2)
     assert invited(store) == {"k-bonn", "k-koeln"}
 
 
 def test_other_is_invited_and_the_first_is_gone(store: Store) -> None:
-    decide_other(store, "r-new")
-    assert load(store, replace(BONN, key="r-new"), KOELN).notes == ("1 new", "1 gone")
+    rows = listed(replace(BONN, key="r-new"), KOELN)
+    assert decide_other(store, "r-new", rows) == "r-new"
+    assert store_recipients(store, rows, NOW).notes == ("1 new", "1 gone")
     assert invited(store) == {"k-bonn", "k-koeln", "r-new"}
 
 
@@ -122,11 +124,37 @@ def test_two_who_share_a_mailbox_are_no_question(store: Store) -> None:
     assert (report.notes, report.failures) == (("1 new",), ())
 
 
-def test_decisions_need_a_stored_and_a_new_key(store: Store) -> None:
+def test_decisions_need_a_stored_and_a_listed_key(store: Store) -> None:
+    rows = listed(BONN, KOELN, a_recipient("k-wesel", organisation="Kreis Wesel"))
     with pytest.raises(UnknownRecipient):
-        decide_same(store, "k-nobody", "r-new")
+        decide_same(store, "k-nobody", "k-wesel", rows, NOW)
+    for answer in (
+        lambda: decide_same(store, "k-bonn", "r-new", rows, NOW),
+        lambda: decide_other(store, "r-new", rows),
+    ):
+        with pytest.raises(InviteError, match="No row without errors has the key “r-new”"):
+            answer()
+
+
+def test_nobody_invited_becomes_somebody_else(store: Store) -> None:
     with pytest.raises(InviteError, match="invited already"):
-        decide_same(store, "k-bonn", "k-koeln")
+        decide_same(store, "k-bonn", "k-koeln", listed(BONN, KOELN), NOW)
+    with pytest.raises(InviteError, match="nothing to decide"):
+        decide_other(store, "k-bonn", listed(BONN, KOELN))
+
+
+def test_two_rows_never_become_one_recipient(store: Store) -> None:
+    rows = listed(BONN, KOELN, a_recipient("k-wesel", organisation="Kreis Wesel"))
+    with pytest.raises(InviteError, match=r"row 2 \(k-bonn\) is k-bonn already"):
+        decide_same(store, "k-bonn", "k-wesel", rows, NOW)
+
+
+def test_other_after_same_would_invite_twice_and_is_refused(store: Store) -> None:
+    rows = listed(replace(BONN, key="r-new"), KOELN)
+    decide_same(store, "k-bonn", "r-new", rows, NOW)
+    with pytest.raises(InviteError, match="r-new was decided to be k-bonn"):
+        decide_other(store, "r-new", rows)
+    assert store_recipients(store, rows, NOW).failures == ()
 
 
 def test_other_lists_recipients_are_not_gone(store: Store) -> None:

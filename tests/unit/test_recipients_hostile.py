@@ -60,6 +60,7 @@ def load(data: bytes, name: str) -> Loaded:
 
 def assert_harmless(loaded: Loaded) -> None:
     assert all(problem.message and problem.fix and problem.severity for problem in loaded.problems)
+    assert all(derive(reject.listed.recipient).salutation for reject in loaded.rejects)
     for listed in loaded.recipients:
         assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]{0,79}", listed.recipient.key)
         assert not re.search(r"[\x00-\x1f\x7f]", "".join(texts(listed.recipient)))

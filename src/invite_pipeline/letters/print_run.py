@@ -6,13 +6,14 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pikepdf
 
 from invite_pipeline.domain.events import LetterMoved
 from invite_pipeline.domain.invitation import Invitation, shown_code
 from invite_pipeline.domain.recipient import Channel, Recipient
+from invite_pipeline.domain.tracking import LetterState
 from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import InviteError, LetterFailed
 from invite_pipeline.formats.sheets import Cell, to_csv
@@ -57,8 +58,9 @@ class _Envelope:
 def print_run(store: Store, workspace: Workspace, *, everybody: bool = False, posted: bool = False) -> PrintRun:
     """Put the rendered letters of the post channel (or of everybody) into one PDF, made for duplex printing.
 
-    Each recipient's sheets are letter, annexed programme and reply slip, each beginning on a front page. With `posted`
-    the ledger notes that they went out. Raises TemplateBroken, and InviteError where there is nothing to print.
+    Each recipient's sheets are letter, annexed programme and reply slip, each beginning on a front page. The
+    ledger notes that they were printed, and with `posted` that they went out. Raises TemplateBroken, and InviteError
+    where there is nothing to print.
     """
     envelopes, missing = _envelopes(store, workspace, everybody=everybody)
     if not envelopes and missing:
@@ -72,8 +74,7 @@ def print_run(store: Store, workspace: Workspace, *, everybody: bool = False, po
     content, rows = _assemble(workspace, envelopes)
     write_atomically(pdf, content)
     write_atomically(listing, to_csv(_HEADER, rows))
-    if posted:
-        _note_posted(store, workspace, envelopes)
+    _note_steps(store, workspace, envelopes, ("printed", "posted") if posted else ("printed",))
     return PrintRun(len(envelopes), pdf, listing, missing)
 
 
@@ -88,12 +89,18 @@ def _envelopes(store: Store, workspace: Workspace, *, everybody: bool) -> tuple[
     return [one for one in envelopes if one.letter.exists()], missing
 
 
-def _note_posted(store: Store, workspace: Workspace, envelopes: Sequence[_Envelope]) -> None:
+def _note_steps(
+    store: Store, workspace: Workspace, envelopes: Sequence[_Envelope], steps: Sequence[Literal["printed", "posted"]]
+) -> None:
+    """Whoever's letter was printed counts as written to: the paper may lie in a letter box by now."""
     with store.writing() as tx:
-        made_from = queries.letter_fingerprints(tx)
+        made_from, trackings = queries.letter_fingerprints(tx), queries.trackings(tx)
         for one in envelopes:
             key = one.recipient.key
-            for step in ("printed", "posted"):
+            for step in steps:
+                # A letter that is printed once more has been posted all the same.
+                if step == "printed" and trackings[key].letter is LetterState.POSTED:
+                    continue
                 # The same letter is posted once, however often the run is repeated.
                 dedupe = f"letter:{step}:{key}:{made_from.get(key, '')}"
                 append(tx, key, LetterMoved(step=step), at=workspace.now(), dedupe=dedupe)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import PurePath
 from typing import Literal
 
 from invite_pipeline.domain.recipient import Recipient
 from invite_pipeline.domain.tracking import Tracking
+from invite_pipeline.recipients.key_questions import KeyedRow, Question, is_written_to, key_questions
 from invite_pipeline.recipients.listed import ListedRecipient
-from invite_pipeline.recipients.near import reduced
 from invite_pipeline.store import list_queries, queries
 from invite_pipeline.store.database import Transaction
 
@@ -32,26 +33,6 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A row with a new key that looks like a recipient whose own key the lists no longer have."""
-
-    listed: ListedRecipient
-    stored: str
-    why: str
-
-    @property
-    def text(self) -> str:
-        """The question, with both answers."""
-        new = self.listed.recipient.key
-        return (
-            f"{self.listed.file}, row {self.listed.row}: {new} has {self.why} as {self.stored}, "
-            "which no list has any more. "
-            f"If they are the same: invite recipients --same {self.stored}={new}; if not: --other {new}. "
-            "Until then nobody is invited a second time."
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
     """What storing the lists would do; what `questions` ask about is left as it is."""
 
@@ -60,7 +41,7 @@ class Plan:
 
     def written_to(self) -> Iterator[Change]:
         """The changes of those whose letter or mail has gone out."""
-        return (one for one in self.changes if one.written_to and one.kind == "changed")
+        return (one for one in self.changes if one.written_to)
 
 
 def plan(
@@ -75,31 +56,59 @@ def plan(
     Where the lists could not be read completely (`complete` is false), nobody counts as gone. Only those `within` can
     be gone or have another key, where these lists are not all of the campaign's.
     """
-    decided = list_queries.key_decisions(tx)
-    listed = [_with_key(one, decided.get(one.recipient.key)) for one in listed]
+    rows = _keyed(listed, list_queries.key_decisions(tx))
     fingerprints, trackings = queries.fingerprints(tx), queries.trackings(tx)
     standing = {key for key, tracking in trackings.items() if tracking.listed}
-    keys = {one.recipient.key for one in listed}
-    fresh = [one for one in listed if one.recipient.key not in fingerprints and one.recipient.key not in decided]
-    missing = fingerprints.keys() - keys
-    questions = _questions(tx, fresh, missing if within is None else missing & within)
+    missing = fingerprints.keys() - {row.key for row in rows}
+    missing = missing if within is None else missing & within
+    open_rows = _open(rows, fingerprints)
+    stored = list_queries.stored_recipients(tx, {row.key for row in open_rows} | missing) if open_rows else {}
+    questions = key_questions(open_rows, stored, trackings, missing)
     asked = {question.listed.recipient.key for question in questions}
-    differing = [one.recipient.key for one in listed if _differs(one.recipient, fingerprints)]
-    stored = list_queries.stored_recipients(tx, differing) if differing else {}
+    differing = {row.key for row in open_rows}
     changes = []
-    for position, one in enumerate(listed):
-        key = one.recipient.key
-        if key in asked or (key in fingerprints and key in standing and key not in stored):
+    for position, row in enumerate(rows):
+        key = row.key
+        if row.given in asked or (key not in differing and key in standing):
             continue
         kind: Kind = "new" if key not in fingerprints else "changed" if key in standing else "returned"
-        old = stored.get(key)
-        written_to = key in trackings and _written_to(trackings[key])
-        changes.append(Change(key, kind, _differing(old, one.recipient), one, position, old, written_to))
+        changes.append(_change(row, kind, position, stored.get(key) if key in differing else None, trackings.get(key)))
     if complete:
         gone = standing & missing - {question.stored for question in questions}
-        gone = gone if within is None else gone & within
-        changes += [Change(key, "gone", written_to=_written_to(trackings[key])) for key in sorted(gone)]
+        changes += [Change(key, "gone", written_to=is_written_to(trackings[key])) for key in sorted(gone)]
     return Plan(tuple(changes), tuple(questions))
+
+
+def update(tx: Transaction, row: ListedRecipient, key: str, position: int) -> Change:
+    """The change by which a row becomes the new version of a stored recipient, whatever they have in common."""
+    tracking = queries.trackings(tx)[key]
+    old = list_queries.stored_recipients(tx, [key])[key]
+    keyed = KeyedRow(replace(row, recipient=replace(row.recipient, key=key)), row.recipient.key, decided=True)
+    return _change(keyed, "changed" if tracking.listed else "returned", position, old, tracking)
+
+
+def _change(row: KeyedRow, kind: Kind, position: int, old: Recipient | None, tracking: Tracking | None) -> Change:
+    written_to = tracking is not None and is_written_to(tracking)
+    return Change(row.key, kind, _differing(old, row.listed.recipient), row.listed, position, old, written_to)
+
+
+def _keyed(listed: Sequence[ListedRecipient], decided: Mapping[str, str]) -> list[KeyedRow]:
+    """The rows under the keys that they were decided to mean."""
+    rows = []
+    for one in listed:
+        given = one.recipient.key
+        key = decided.get(given)
+        meant = one if key in (None, given) else replace(one, recipient=replace(one.recipient, key=key))
+        rows.append(KeyedRow(meant, given, decided=key is not None))
+    return rows
+
+
+def _open(rows: Sequence[KeyedRow], fingerprints: Mapping[str, str]) -> list[KeyedRow]:
+    """The rows about which anything can be asked: new ones, changed ones, and those that share a key."""
+    doubled = {key for key, count in Counter(row.key for row in rows).items() if count > 1}
+    return [
+        row for row in rows if row.key in doubled or fingerprints.get(row.key) != row.listed.recipient.fingerprint()
+    ]
 
 
 def of_same_list(tx: Transaction, listed: Sequence[ListedRecipient]) -> frozenset[str]:
@@ -110,52 +119,7 @@ def of_same_list(tx: Transaction, listed: Sequence[ListedRecipient]) -> frozense
     return frozenset(key for key, file in files.items() if file in common or PurePath(file).name in names)
 
 
-def _with_key(one: ListedRecipient, key: str | None) -> ListedRecipient:
-    return replace(one, recipient=replace(one.recipient, key=key)) if key else one
-
-
-def _differs(one: Recipient, fingerprints: dict[str, str]) -> bool:
-    return one.key in fingerprints and fingerprints[one.key] != one.fingerprint()
-
-
 def _differing(old: Recipient | None, new: Recipient) -> tuple[str, ...]:
     if old is None:
         return ()
     return tuple(one.name for one in fields(Recipient) if getattr(old, one.name) != getattr(new, one.name))
-
-
-def _written_to(tracking: Tracking) -> bool:
-    return bool(tracking.message_wave or tracking.letter)
-
-
-# --- changed keys -----------------------------------------------------------------------------------------------
-
-
-def _questions(tx: Transaction, fresh: Iterable[ListedRecipient], missing: Collection[str]) -> list[Question]:
-    """The new rows that look like a stored recipient whose key no row has."""
-    fresh = list(fresh)
-    if not fresh or not missing:
-        return []
-    known: dict[tuple[str, ...], str] = {}
-    for key, recipient in list_queries.stored_recipients(tx, missing).items():
-        for mark in _marks(recipient):
-            known.setdefault(mark, key)
-    questions, taken = [], set()
-    for one in fresh:
-        found = next((mark for mark in _marks(one.recipient) if mark in known and known[mark] not in taken), None)
-        if found:
-            taken.add(known[found])
-            questions.append(Question(one, known[found], found[0]))
-    return questions
-
-
-def _marks(recipient: Recipient) -> Iterator[tuple[str, ...]]:
-    """What two rows have in common that are the same invitee, whatever their keys; surest first."""
-    who = reduced(recipient.organisation or recipient.addressee)
-    if recipient.email:
-        yield "the same e-mail address", recipient.email.casefold()
-    if who:
-        yield "the same name", who, recipient.unit.casefold(), recipient.city.casefold()
-    if recipient.street and recipient.city:
-        place = f"{recipient.street} {recipient.postcode} {recipient.city}".casefold()
-        yield "the same street and persons", place, recipient.addressee.casefold()

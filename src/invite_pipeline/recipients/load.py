@@ -139,14 +139,15 @@ class _Reading:
         for row in _rows(sheet, columns, problems):
             rows += 1
             recipient = reader.read(row)
-            if recipient is not None:
+            if not row.broken:
                 seen.check(row, recipient)
-                if not row.broken:
-                    self._recipients.append(ListedRecipient(recipient, row.file, row.number))
+            listed = ListedRecipient(recipient, row.file, row.number)
+            if not row.broken:
+                self._recipients.append(listed)
             if row.problems:
                 problems += row.problems
                 if row.broken:
-                    rejects.append(Reject(row.file, row.number, sheet.header, tuple(row.given), tuple(row.problems)))
+                    rejects.append(Reject(listed, sheet.header, tuple(row.given), tuple(row.problems)))
         return rows, rejects
 
     def _near(self, earlier: ListedRecipient, later: ListedRecipient) -> Problem:

@@ -9,14 +9,14 @@ from invite_pipeline.errors import Problem
 from invite_pipeline.formats.sheets import to_csv
 from invite_pipeline.recipients.cells import tidy
 from invite_pipeline.recipients.columns import MEND
+from invite_pipeline.recipients.listed import ListedRecipient
 
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A row with at least one error: its cells as the list has them, and every problem."""
+    """A row with at least one error: what was understood, its cells as the list has them, and every problem."""
 
-    file: str
-    row: int
+    listed: ListedRecipient
     header: tuple[str, ...]
     cells: tuple[str, ...]
     problems: tuple[Problem, ...]
@@ -37,4 +37,4 @@ def rejects_csv(rejects: Sequence[Reject]) -> bytes:
 
 def _what_to_mend(reject: Reject) -> str:
     said = " ".join(f"{one.message} {one.fix}" for one in reject.problems if one.severity == "error")
-    return f"{reject.file}, row {reject.row}: {said}"
+    return f"{reject.listed.file}, row {reject.listed.row}: {said}"

@@ -83,8 +83,8 @@ class RowReader:
         self._addresses = AddressChecker()
         self._kept: dict[str, str] = {}
 
-    def read(self, row: Row) -> Recipient | None:
-        """The recipient of a row, or None where an error keeps it out; every problem is noted in the row."""
+    def read(self, row: Row) -> Recipient:
+        """What was understood of a row; every problem is noted in it, and one that is `broken` is no recipient."""
         _drop_placeholders(row)
         get, keep = row.cells.get, self._keep
         given = get("language", "")
@@ -114,7 +114,7 @@ class RowReader:
             extra=row.extra,
         )
         check_recipient(row, recipient)
-        return None if row.broken else recipient
+        return recipient
 
     def _keep(self, text: str) -> str:
         """The first of all equal texts: towns and names come again and again, and need their memory once."""

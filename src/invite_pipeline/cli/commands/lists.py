@@ -38,7 +38,7 @@ def recipients(
     """What was understood of the lists, recipient by recipient; nothing is stored."""
     options: Global = context.obj
     if same or other:
-        _decide(options, same or [], other or [])
+        _decide(options, files, same or [], other or [])
         return
     loaded = _read(options, files)
     for source in loaded.sources:
@@ -85,13 +85,23 @@ def _show_recipients(loaded: Loaded, *, as_json: bool) -> None:
     of_rows: dict[tuple[str, int | None], list[Problem]] = {}
     for problem in loaded.problems:
         of_rows.setdefault((problem.where, problem.row), []).append(problem)
-    for listed in loaded.recipients:
+    broken = {(reject.listed.file, reject.listed.row) for reject in loaded.rejects}
+    for listed in _everybody(loaded):
         one, addressing = listed.recipient, derive(listed.recipient)
         if as_json:
             of_row = of_rows.get((listed.file, listed.row), [])
             dump_line(_as_line(listed, addressing.lines, addressing.salutation, of_row))
         else:
-            say(f"{one.key} ({one.kind}, {one.channel}): {' / '.join(addressing.lines)} – {addressing.salutation}")
+            who = f"{one.key} ({one.kind}, {one.channel})"
+            out = "" if (listed.file, listed.row) not in broken else " [kept out by an error]"
+            say(f"{who}: {' / '.join(addressing.lines)} – {addressing.salutation}{out}")
+
+
+def _everybody(loaded: Loaded) -> list[ListedRecipient]:
+    """Every row in its order, also what was understood of one with errors: who mends a list wants to see it."""
+    places = {source.file: place for place, source in enumerate(loaded.sources)}
+    rows = [*loaded.recipients, *(reject.listed for reject in loaded.rejects)]
+    return sorted(rows, key=lambda one: (places.get(one.file, 0), one.row))
 
 
 def _as_line(
@@ -130,6 +140,8 @@ def _show_changes(options: Global, loaded: Loaded, *, whole: bool, as_json: bool
         else:
             say(f"question: {question.text}")
     _say_summary(found)
+    if found.questions and not whole:
+        say("Answers about a list that is not in the campaign yet name it as well: --same OLD=NEW FILE")
 
 
 def _say_summary(found: Plan) -> None:
@@ -177,17 +189,12 @@ def _shown(value: object) -> str:
     return str(value)
 
 
-def _decide(options: Global, same: Sequence[str], other: Sequence[str]) -> None:
-    from invite_pipeline.recipients.store import decide_other, decide_same
-    from invite_pipeline.run.local import open_store
+def _decide(options: Global, files: list[Path] | None, same: Sequence[str], other: Sequence[str]) -> None:
+    from invite_pipeline.run.lists import Answers, decide
 
     pairs = [pair.partition("=") for pair in same]
     if not all(old and new for old, _, new in pairs):
         raise typer.BadParameter("write --same OLD=NEW")
-    store = open_store(options.workspace())
-    for old, _, new in pairs:
-        decide_same(store, old, new)
-        say(f"{new} is {old}: the invitation stays, the row is its new version.")
-    for new in other:
-        decide_other(store, new)
-        say(f"{new} is a recipient of its own, and will be invited.")
+    answers = Answers([(old.strip(), new.strip()) for old, _, new in pairs], other)
+    for line in decide(options.workspace(), _read(options, files), answers, whole=not files):
+        say(line)
