@@ -25,7 +25,8 @@ from invite_pipeline.letters.document import Typesetter, typesetter
 from invite_pipeline.letters.fonts import characters
 from invite_pipeline.letters.jobs import PlateName, plate_of
 from invite_pipeline.letters.origin import Origin, origin
-from invite_pipeline.letters.plate import Misfit, make_plate
+from invite_pipeline.letters.plate import Misfit
+from invite_pipeline.letters.plate_maker import make_plate
 from invite_pipeline.letters.press import Press
 from invite_pipeline.letters.slots import SlotKind, split
 from invite_pipeline.letters.template import LetterWriter
@@ -47,9 +48,8 @@ class Pair:
     def both(self, recipient: Recipient, code: str = "C0DE000000") -> tuple[bytes | None, bytes]:
         invitation = Invitation(recipient.key, code, 1, InvitationState.ISSUED)
         letter = LetterWriter(self.templates, self.workspace).text(recipient, invitation)
-        name, values = plate_of(self.origin, letter)
-        press = self.press(name)
-        return press.pdf(values, bytes(16)) if press else None, self.typesetter.pdf(
+        press = self.press(plate_of(self.origin, letter))
+        return press.pdf(letter.values, bytes(16)) if press else None, self.typesetter.pdf(
             letter.html, self.origin.style, letter.data
         )
 

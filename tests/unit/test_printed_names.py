@@ -6,11 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from invite_pipeline.domain.invitation import Invitation, InvitationState
+from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import TemplateBroken
 from invite_pipeline.formats.printed_names import Printed, cut, joined
 from invite_pipeline.formats.templates import Templates
+from invite_pipeline.letters.slots import split
 from invite_pipeline.letters.template import LETTER, LetterWriter, letter_context
 from tests.builders import a_person, a_recipient, a_workspace
 
@@ -97,3 +101,24 @@ def test_part_that_recipients_do_not_have_is_named_with_its_line(tmp_path: Path)
     with pytest.raises(TemplateBroken, match="orgnisation") as broken:
         writer.text(a_recipient(), Invitation("k-bonn", "C0DE000000", 1, InvitationState.ISSUED))
     assert broken.value.line == 2
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return a_workspace(tmp_path_factory.mktemp("outline"))
+
+
+@pytest.fixture(scope="module")
+def writer(workspace: Workspace) -> LetterWriter:
+    return LetterWriter(Templates(workspace.folder), workspace)
+
+
+@given(organisation=st.text(min_size=1, max_size=40), city=st.sampled_from(["Bonn", "A-1", "Łódź"]))
+def test_letter_is_taken_apart_as_if_it_had_been_written_and_read(
+    writer: LetterWriter, workspace: Workspace, organisation: str, city: str
+) -> None:
+    recipient = a_recipient(organisation=organisation, city=city)
+    invitation = Invitation(recipient.key, "C0DE000000", 1, InvitationState.ISSUED)
+    letter = writer.text(recipient, invitation)
+    html = Templates(workspace.folder).render(LETTER, **letter_context(workspace, recipient, invitation))
+    assert split(html, letter.data) == (letter.form, letter.values)

@@ -17,6 +17,10 @@ _CATCHING = (nodes.FilterBlock, nodes.AssignBlock, nodes.CallBlock, nodes.Macro,
 _PRINTING_FILTERS = frozenset(("slot", "e", "escape"))
 
 
+# Of these characters none is special in HTML, and none can come from a file: it would be an odd template.
+BEGIN, END = "\ue000", "\ue001"
+
+
 class Printed:
     """Stands for a value in a template that only prints it; where it stood, the value is put in later."""
 
@@ -29,15 +33,14 @@ class Printed:
         return Printed(f"{self._path}.{name}")
 
     def __html__(self) -> str:
-        # Of these characters none is special in HTML, and none can come from a file: it would be an odd template.
-        return f"\ue000{self._path}\ue001"
+        return f"{BEGIN}{self._path}{END}"
 
     __str__ = __html__
 
 
 def cut(html: str) -> list[str]:
     """A rendering with stand-ins, taken apart: text, path, text, path, …, text."""
-    return [part for piece in html.split("\ue000") for part in piece.split("\ue001")]
+    return [part for piece in html.split(BEGIN) for part in piece.split(END)]
 
 
 def joined(parts: list[str], values: Mapping[str, Any]) -> str:

@@ -24,7 +24,7 @@ class Origin:
 
     def fingerprint(self, letter: LetterText) -> str:
         """What names all that one letter is made from."""
-        return hashlib.sha256(f"{self.digest}\0{letter.html}\0{letter.data}".encode()).hexdigest()
+        return hashlib.sha256("\0".join((self.digest, letter.form.digest(), *letter.values)).encode()).hexdigest()
 
 
 def origin(workspace: Workspace, templates: Templates) -> Origin:

@@ -20,7 +20,8 @@ from invite_pipeline.formats.sheets import Cell, to_csv
 from invite_pipeline.formats.templates import Templates, campaign_context
 from invite_pipeline.letters.files import write_atomically
 from invite_pipeline.letters.fonts import characters, is_common
-from invite_pipeline.letters.plate import Misfit, make_plate
+from invite_pipeline.letters.plate import Misfit
+from invite_pipeline.letters.plate_maker import make_plate
 from invite_pipeline.letters.press import Press
 from invite_pipeline.letters.programme import programme_pdf
 from invite_pipeline.letters.slots import Form, split

@@ -6,6 +6,7 @@ asks of an image is a size and to draw itself, which a QR code can do at once.
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import unquote
@@ -29,27 +30,27 @@ def qr_drawing(text: str) -> bytes:
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M", dataMask=_MASK)
     dark = np.asarray(code.to_image(add_quiet_zones=False)) == 0
     side = dark.shape[0]
-    # Each row between two light modules: where light and dark change, a bar begins and then ends.
-    padded = np.zeros((side, side + 2), dark.dtype)
-    padded[:, 1:-1] = dark
-    flat = padded.ravel()
-    edges = np.flatnonzero(flat[1:] != flat[:-1])
-    starts = edges[::2]
-    bars = _bars(side)
-    path = " ".join(map(bars.__getitem__, (starts << 8 | edges[1::2] - starts).tolist()))
-    return f"{1 / side:.8f} 0 0 {1 / side:.8f} 0 0 cm 0 0 0 rg {path} f".encode()
+    octets = np.packbits(dark, axis=1).ravel()
+    path = "".join(map(_bars(side).__getitem__, (_places(octets.size) | octets).tolist()))
+    return f"{1 / side:.8f} 0 0 {1 / side:.8f} 0 0 cm 0 0 0 rg{path} f".encode()
+
+
+@cache
+def _places(octets: int) -> np.ndarray:
+    return np.arange(octets) << 8
 
 
 class _Bars(dict[int, str]):
-    """The operator of each bar, by place and length: to look it up is quicker than to write it anew."""
+    """The operators of eight modules, by place and pattern: to look them up is quicker than to write them anew."""
 
     def __init__(self, side: int) -> None:
-        self._side = side
+        self._octets = (side + 7) // 8
 
-    def __missing__(self, bar: int) -> str:
-        row, column = divmod(bar >> 8, self._side + 2)
-        self[bar] = f"{column} {row} {bar & 255} 1 re"
-        return self[bar]
+    def __missing__(self, octet: int) -> str:
+        row, column = divmod(octet >> 8, self._octets)
+        bars = [(column * 8 + one.start(), len(one[0])) for one in re.finditer("1+", f"{octet & 255:08b}")]
+        self[octet] = "".join(f" {start} {row} {length} 1 re" for start, length in bars)
+        return self[octet]
 
 
 _bars = cache(_Bars)

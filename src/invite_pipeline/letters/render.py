@@ -14,17 +14,17 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import TypeVar
-from uuid import uuid4
 
 from invite_pipeline.domain.stage import Failure, Progress, StageReport, silent
 from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import InviteError, LetterFailed
 from invite_pipeline.formats.templates import Templates
 from invite_pipeline.letters.fonts import characters
-from invite_pipeline.letters.jobs import Job, Made, Order, PlateName, plate_of, run_jobs, signed
+from invite_pipeline.letters.jobs import Job, Made, Maker, PlateName, Plates, plate_of, read_orders, signed
 from invite_pipeline.letters.origin import origin
-from invite_pipeline.letters.plate import Misfit, Plate, make_plate
+from invite_pipeline.letters.plate import Misfit, Plate
 from invite_pipeline.letters.template import LetterWriter
+from invite_pipeline.letters.workers import Workers
 from invite_pipeline.store import queries
 from invite_pipeline.store.database import Store
 
@@ -42,11 +42,13 @@ def due(store: Store, workspace: Workspace) -> list[str]:
     templates = Templates(workspace.folder)
     source, writer = origin(workspace, templates), LetterWriter(templates, workspace)
     found = []
-    for order in _orders(store, _listed(store)):
-        letter = writer.text(order.recipient, order.invitation)
-        key = order.recipient.key
-        if not order.is_done(source.fingerprint(letter), workspace.letter_path(key)):
-            found.append(key)
+    # Some at a time: a hundred thousand recipients would fill the memory.
+    for keys in _chunks(_listed(store), _CHUNK):
+        for order in read_orders(store, keys):
+            letter = writer.text(order.recipient, order.invitation)
+            key = order.recipient.key
+            if not order.is_done(source.fingerprint(letter), workspace.letter_path(key)):
+                found.append(key)
     return found
 
 
@@ -92,16 +94,6 @@ def _listed(store: Store) -> list[str]:
         return queries.listed_keys(tx)
 
 
-def _orders(store: Store, keys: Sequence[str]) -> Iterator[Order]:
-    """The letters of `keys`, read some at a time: a hundred thousand recipients would fill the memory."""
-    for some in _chunks(keys, _CHUNK):
-        with store.reading() as tx:
-            recipients = queries.recipients(tx, some)
-            invitations, made = queries.invitations(tx, some), queries.letter_hashes(tx, some)
-        for one in recipients:
-            yield Order(one, invitations[one.key], *made.get(one.key, ("", "")))
-
-
 def _chunks(items: Iterable[_Item], size: int) -> Iterator[tuple[_Item, ...]]:
     remaining = iter(items)
     while chunk := tuple(islice(remaining, size)):
@@ -115,7 +107,6 @@ class _Run:
         self, store: Store, workspace: Workspace, keys: Sequence[str], jobs: int | None, progress: Progress
     ) -> None:
         self._store = store
-        self._name = uuid4().hex
         self._jobs = jobs
         self._keys = keys
         self._progress = progress
@@ -124,6 +115,7 @@ class _Run:
         self._writer = LetterWriter(templates, workspace)
         # Letters know no clock, and a clock cannot go to another process.
         self._workspace = replace(workspace, now=_no_clock)
+        self._maker = Maker(store, self._workspace, self._origin, self._writer)
         self._plates: dict[PlateName, Plate | None] = {}
         self._done: Counter[str] = Counter()
         self._failures: list[Failure] = []
@@ -131,11 +123,12 @@ class _Run:
     def report(self) -> StageReport:
         """Make the letters, and say what was made."""
         began = time.perf_counter()
-        self._make_plates(self._sample())
-        first = self._processes(len(self._keys), _PRESSED_WORTH_A_PROCESS)
-        waiting = self._note(run_jobs(self._in_jobs(_orders(self._store, self._keys)), first, self._ready()))
-        if waiting:
-            self._second(waiting)
+        with Workers(self._maker) as workers:
+            workers.start(self._processes(len(self._keys), _PRESSED_WORTH_A_PROCESS))
+            self._make_plates(self._sample())
+            waiting = self._note(workers.run(self._in_jobs(self._keys, self._ready())))
+            if waiting:
+                self._second(workers, waiting)
         return self._summary(time.perf_counter() - began)
 
     def _summary(self, seconds: float) -> StageReport:
@@ -148,27 +141,29 @@ class _Run:
     def _sample(self) -> list[PlateName]:
         """The plates that the first letters need, those of them that have to be made."""
         wanted = []
-        for order in islice(_orders(self._store, self._keys), _SAMPLE):
+        for order in read_orders(self._store, self._keys[:_SAMPLE]):
             letter = self._writer.text(order.recipient, order.invitation)
             if not order.is_done(self._origin.fingerprint(letter), self._workspace.letter_path(order.recipient.key)):
-                wanted.append(plate_of(self._origin, letter)[0])
+                wanted.append(plate_of(self._origin, letter))
         return wanted
 
-    def _second(self, waiting: Sequence[Made]) -> None:
+    def _second(self, workers: Workers, waiting: Sequence[Made]) -> None:
         """The letters of forms that the sample did not have, or not often enough."""
         self._make_plates([one.waits_for for one in waiting if one.waits_for])
         ready = self._ready()
-        pressed = [one.order for one in waiting if one.waits_for in dict(ready)]
-        others = [one.order for one in waiting if one.waits_for not in dict(ready)]
+        names = {name for name, _ in ready}
+        pressed = [one.key for one in waiting if one.waits_for in names]
+        others = [one.key for one in waiting if one.waits_for not in names]
         if pressed:
-            processes = self._processes(len(pressed), _PRESSED_WORTH_A_PROCESS)
-            self._note(run_jobs(self._in_jobs(pressed), processes, ready))
+            workers.start(self._processes(len(pressed), _PRESSED_WORTH_A_PROCESS))
+            self._note(workers.run(self._in_jobs(pressed, ready)))
         if others:
-            processes = self._processes(len(others), _LAID_OUT_WORTH_A_PROCESS)
-            self._note(run_jobs(self._in_jobs(others, lay_out=True), processes, ()))
+            workers.start(self._processes(len(others), _LAID_OUT_WORTH_A_PROCESS))
+            self._note(workers.run(self._in_jobs(others, lay_out=True)))
 
     def _make_plates(self, wanted: Sequence[PlateName]) -> None:
         from invite_pipeline.letters.document import typesetter
+        from invite_pipeline.letters.plate_maker import make_plate
 
         for name, letters in Counter(wanted).items():
             if name in self._plates or letters < _LETTERS_WORTH_A_PLATE or not name.form.has_text:
@@ -184,11 +179,10 @@ class _Run:
     def _ready(self) -> list[tuple[PlateName, Plate]]:
         return [(name, plate) for name, plate in self._plates.items() if plate]
 
-    def _in_jobs(self, orders: Iterable[Order], *, lay_out: bool = False) -> Iterator[Job]:
+    def _in_jobs(self, keys: Iterable[str], plates: Plates = (), *, lay_out: bool = False) -> Iterator[Job]:
         quick = not lay_out and not self._origin.signing
-        size = _CHUNK if quick else _LAID_OUT_WORTH_A_PROCESS // 2
-        for some in _chunks(orders, size):
-            yield Job(self._name, self._workspace, self._origin, some, lay_out)
+        for some in _chunks(keys, _CHUNK if quick else _LAID_OUT_WORTH_A_PROCESS // 2):
+            yield Job(some, lay_out, plates)
 
     def _processes(self, letters: int, worth_one: int) -> int:
         wanted = os.cpu_count() or 1 if self._jobs is None else self._jobs
@@ -204,9 +198,9 @@ class _Run:
             made = [one for one in batch if one.sha256]
             if made:
                 with self._store.writing() as tx:
-                    queries.save_letters(tx, [(one.order.recipient.key, one.fingerprint, one.sha256) for one in made])
+                    queries.save_letters(tx, [(one.key, one.fingerprint, one.sha256) for one in made])
             waiting += [one for one in batch if one.waits_for]
-            self._failures += [Failure(one.order.recipient.key, one.failure) for one in batch if one.failure]
+            self._failures += [Failure(one.key, one.failure) for one in batch if one.failure]
             self._done["unchanged"] += sum(one.unchanged for one in batch)
             self._done["pressed"] += sum(one.pressed for one in made)
             self._done["laid out"] += sum(not one.pressed for one in made)

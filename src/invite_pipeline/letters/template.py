@@ -9,9 +9,11 @@ from invite_pipeline.domain.campaign import Campaign
 from invite_pipeline.domain.invitation import Invitation
 from invite_pipeline.domain.recipient import Recipient
 from invite_pipeline.domain.workspace import Workspace
-from invite_pipeline.formats.printed_names import Printed, cut, joined
+from invite_pipeline.formats.printed_names import Printed
 from invite_pipeline.formats.rsvp_link import LinkSigner, rsvp_url
 from invite_pipeline.formats.templates import Templates, campaign_context, personal_context
+from invite_pipeline.letters.outline import Outline
+from invite_pipeline.letters.slots import Form, split
 
 LETTER, LETTER_STYLE = "letter.html", "letter.css"
 PROGRAMME, PROGRAMME_STYLE = "programme.html", "programme.css"
@@ -43,14 +45,24 @@ def _personal_context(
 
 
 class LetterText(NamedTuple):
-    """A letter before it is laid out: its HTML, and the JSON text that it embeds for programs."""
+    """A letter before it is laid out: its form, and what stands in its slots, the file that it embeds last."""
 
-    html: str
-    data: str
+    form: Form
+    values: tuple[str, ...]
+
+    @property
+    def html(self) -> str:
+        """The HTML that is laid out."""
+        return self.form.filled(self.values)
+
+    @property
+    def data(self) -> str:
+        """The JSON text that the letter embeds for programs."""
+        return self.values[-1]
 
 
 class LetterWriter:
-    """Writes the HTML of letters: where the template only prints what is personal, it is rendered once for many."""
+    """Writes letters: where the template only prints what is personal, it is rendered and taken apart once for many."""
 
     def __init__(self, templates: Templates, workspace: Workspace) -> None:
         self._templates = templates
@@ -58,34 +70,35 @@ class LetterWriter:
         self._signer = LinkSigner(workspace.keys, workspace.campaign.id)
         self._shared = _shared_context(workspace)
         self._only_prints: dict[str, bool] = {}
-        self._parts: dict[tuple[str, int], list[str]] = {}
+        self._outlines: dict[tuple[str, int], Outline] = {}
         self._event = json.dumps(_event(workspace.campaign), ensure_ascii=False)[1:]
 
     def text(self, recipient: Recipient, invitation: Invitation) -> LetterText:
         """One recipient's letter. Raises TemplateBroken."""
         (name,), reader = self._templates.in_language_of(recipient, [LETTER], self._workspace.campaign.language)
         personal = _personal_context(self._workspace, self._signer, reader, invitation)
-        return LetterText(self._html(name, personal), self._data(recipient, personal))
+        data = self._data(recipient, personal)
+        if name not in self._only_prints:
+            self._only_prints[name] = self._templates.only_prints(name, _PERSONAL, _LISTS)
+        if self._only_prints[name]:
+            try:
+                return LetterText(*self._outline(name, len(personal["address"])).filled(personal, data))
+            except AttributeError:
+                # A part that recipients do not have: the template itself says where it is asked for.
+                pass
+        return LetterText(*split(self._templates.render(name, **self._shared, **personal), data))
 
     def _data(self, recipient: Recipient, personal: dict[str, Any]) -> str:
         invited = {"organisation": recipient.organisation} | {name: personal[name] for name in _EMBEDDED}
         return f'{{"invitation": {json.dumps(invited, ensure_ascii=False)}, {self._event}'
 
-    def _html(self, name: str, personal: dict[str, Any]) -> str:
-        if name not in self._only_prints:
-            self._only_prints[name] = self._templates.only_prints(name, _PERSONAL, _LISTS)
-        if not self._only_prints[name]:
-            return self._templates.render(name, **self._shared, **personal)
-        form = name, len(personal["address"])
-        if form not in self._parts:
-            stand_ins: dict[str, Any] = {one: Printed(one) for one in personal}
-            stand_ins["address"] = [Printed(f"address.{line}") for line in range(form[1])]
-            self._parts[form] = cut(self._templates.render(name, **self._shared, **stand_ins))
-        try:
-            return joined(self._parts[form], personal)
-        except AttributeError:
-            # A part that recipients do not have: the template itself says where it is asked for.
-            return self._templates.render(name, **self._shared, **personal)
+    def _outline(self, name: str, lines: int) -> Outline:
+        form = name, lines
+        if form not in self._outlines:
+            stand_ins: dict[str, Any] = {one: Printed(one) for one in _PERSONAL}
+            stand_ins["address"] = [Printed(f"address.{line}") for line in range(lines)]
+            self._outlines[form] = Outline(self._templates.render(name, **self._shared, **stand_ins))
+        return self._outlines[form]
 
 
 def _event(campaign: Campaign) -> dict[str, Any]:
