@@ -1,3 +1,14 @@
-from invite_pipeline.cli.commands import campaign, demo, incoming, lists, outgoing, privacy, results, serving, verify
+from invite_pipeline.cli.commands import (
+    campaign,
+    demo,
+    incoming,
+    lists,
+    outgoing,
+    privacy,
+    results,
+    serving,
+    store,
+    verify,
+)
 
-__all__ = ["campaign", "demo", "incoming", "lists", "outgoing", "privacy", "results", "serving", "verify"]
+__all__ = ["campaign", "demo", "incoming", "lists", "outgoing", "privacy", "results", "serving", "store", "verify"]
