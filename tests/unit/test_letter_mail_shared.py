@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from invite_pipeline.domain.invitation import Invitation, InvitationState
 from invite_pipeline.domain.tracking import Tracking
+from invite_pipeline.mail.kinds import KINDS
 from invite_pipeline.mail.letter_mail import Composer
 from tests.builders import a_recipient, a_workspace
 
@@ -22,10 +23,10 @@ INVITATION = Invitation("k-bonn", "C0DE000000", 1, InvitationState.ISSUED)
 )
 def test_shared_html_is_that_of_each_recipient(name: str, salutation: str) -> None:
     composer = Composer(a_workspace(Path("nowhere")))
-    kind = "invitation" if name == "mail.html" else "reminder"
+    kind = KINDS["invitation" if name == "mail.html" else "reminder"]
     context = composer.context(a_recipient(), INVITATION, Tracking(), kind)
     context |= {"salutation": salutation}
-    shared, own = composer._html(name, context), composer._filled(name, context)
+    shared, own = composer._html(name, context, shared=True), composer._filled(name, context)
     # In text, quotation marks may stand as they are or as references; both are the same HTML.
     assert shared.replace("&#34;", '"').replace("&#39;", "'") == own
 
@@ -36,8 +37,8 @@ def test_shared_html_is_that_of_each_recipient(name: str, salutation: str) -> No
 )
 def test_shared_text_is_that_of_each_recipient(name: str, salutation: str) -> None:
     composer = Composer(a_workspace(Path("nowhere")))
-    kind = "invitation" if name == "mail.txt" else "reminder"
+    kind = KINDS["invitation" if name == "mail.txt" else "reminder"]
     context = composer.context(a_recipient(), INVITATION, Tracking(), kind) | {"salutation": salutation}
-    shared = composer._plain(name, context)
+    shared = composer._plain(name, context, shared=True)
     assert composer._texts[name] is not None
     assert shared == composer._templates.render(name, **context)

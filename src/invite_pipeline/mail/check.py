@@ -13,10 +13,10 @@ from invite_pipeline.formats.campaign_file import NAME
 from invite_pipeline.formats.template_rules import check_template
 from invite_pipeline.formats.templates import Templates
 from invite_pipeline.mail.headers import ascii_address
-from invite_pipeline.mail.letter_mail import TEMPLATES, Composer
+from invite_pipeline.mail.kinds import CONFIRMATION, KINDS
+from invite_pipeline.mail.letter_mail import Composer
 from invite_pipeline.mail.pace import DomainPaces, read_hours, read_rate
 from invite_pipeline.mail.server import read_server
-from invite_pipeline.mail.waves import CONFIRMATION
 
 # With each answer, since a template may ask for it.
 _STATES = (
@@ -37,12 +37,12 @@ def _check_templates(workspace: Workspace, sample: Recipient) -> list[Problem]:
     templates, composer = Templates(workspace.folder), Composer(workspace)
     invitation = Invitation(sample.key, "0000000000", 1, InvitationState.DRAFT)
     problems: list[Problem] = []
-    for kind, name in TEMPLATES.items():
-        for state in _STATES if kind == CONFIRMATION else _STATES[:1]:
+    for kind in KINDS.values():
+        for state in (one for one in _STATES if one.reply not in kind.not_to):
             context = composer.context(sample, invitation, state, kind)
-            files = (f"{name}.html", f"{name}.txt")
+            files = (f"{kind.template}.html", f"{kind.template}.txt")
             for file in dict.fromkeys(templates.in_language(file, one) for one in ("", *LANGUAGES) for file in files):
-                problems += check_template(templates, file, context, needs="link")
+                problems += check_template(templates, file, context, needs=kind.needs)
     return list(dict.fromkeys(problems))
 
 

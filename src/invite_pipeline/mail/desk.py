@@ -17,9 +17,10 @@ from sqlalchemy.exc import IntegrityError
 from invite_pipeline.domain.events import SendAccepted, SendClaimed, SendRefused
 from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import StoreUnusable
+from invite_pipeline.mail.kinds import Due
 from invite_pipeline.mail.letter_mail import Outgoing
 from invite_pipeline.mail.prepare import Prepared
-from invite_pipeline.mail.waves import Due, why_not_now
+from invite_pipeline.mail.waves import why_not_now
 from invite_pipeline.store.database import Store, Transaction
 from invite_pipeline.store.ledger import append_messages
 from invite_pipeline.store.mail_queries import Addressee, addressees, attempts

@@ -21,11 +21,8 @@ from invite_pipeline.formats.printed_names import Printed, cut, joined
 from invite_pipeline.formats.rsvp_link import LinkSigner, calendar_uid, message_id, new_code, rsvp_url, unsubscribe_url
 from invite_pipeline.formats.templates import SharedText, Templates, invitation_context
 from invite_pipeline.mail.headers import ascii_address, mail_address
+from invite_pipeline.mail.kinds import KINDS, Kind, kind_of
 from invite_pipeline.mail.message import Attachment, Headers, compose
-from invite_pipeline.mail.waves import CONFIRMATION, INVITATION, REMINDER, kind_of
-
-TEMPLATES = {INVITATION: "mail", REMINDER: "reminder", CONFIRMATION: "confirmation"}
-"""The templates of each kind of wave: NAME.html and NAME.txt."""
 
 _PERSONAL = frozenset(("recipient", "address", "salutation", "link", "code", "unsubscribe_url", "reply"))
 _LETTER, _PROGRAMME, _CALENDAR = "Einladung.pdf", "Vorläufiges Programm.pdf", "Termin.ics"
@@ -65,12 +62,12 @@ class Composer:
 
         Raises TemplateBroken, and InviteError where the letter is missing or the address cannot be used.
         """
-        kind = kind_of(wave)
-        names = [f"{TEMPLATES[kind]}.{form}" for form in ("txt", "html")]
+        kind = KINDS[kind_of(wave)]
+        names = [f"{kind.template}.{form}" for form in ("txt", "html")]
         (written, shown), reader = self._templates.in_language_of(recipient, names, self._campaign.language)
         context = self.context(reader, invitation, state, kind, test=bool(test_to))
-        plain = self._plain(written, context)
-        html = self._html(shown, context)
+        shared = kind.shared and not test_to
+        plain, html = self._plain(written, context, shared=shared), self._html(shown, context, shared=shared)
         # A code of its own for each test: mailboxes that know a Message-ID show its second mail to nobody.
         code = new_code() if test_to else invitation.code
         mail_id = message_id(code, wave, self._domain)
@@ -78,13 +75,13 @@ class Composer:
             sender=self._campaign.mail.sender,
             from_name=self._campaign.mail.from_name,
             to=test_to or recipient.email,
-            subject=("[Test] " if test_to else "") + self._subject(kind),
+            subject=("[Test] " if test_to else "") + kind.subject(self._campaign),
             message_id=mail_id,
             date=self._workspace.now().astimezone(self._campaign.event.tz),
             reply_to=self._campaign.mail.reply_to,
             unsubscribe_url=context["unsubscribe_url"],
             unsubscribe_address=self._campaign.mail.reply_to or self._campaign.mail.sender,
-            automatic=kind != INVITATION,
+            automatic=kind.automatic,
         )
         files = self._attachments(recipient, invitation, kind, context["link"])
         content = compose(headers, plain, html, files)
@@ -94,14 +91,14 @@ class Composer:
         )
 
     def context(
-        self, recipient: Recipient, invitation: Invitation, state: Tracking, kind: str, *, test: bool = False
+        self, recipient: Recipient, invitation: Invitation, state: Tracking, kind: Kind, *, test: bool = False
     ) -> dict[str, Any]:
         """All names that a mail's templates may use."""
         token = _TEST_MARK if test else self._signer.token(invitation.code, invitation.revision)
         base = self._workspace.base_url
         return {
             **invitation_context(self._campaign, recipient, link=rsvp_url(base, token), code=invitation.code),
-            "subject": self._subject(kind),
+            "subject": kind.subject(self._campaign),
             "unsubscribe_url": unsubscribe_url(base, token),
             "privacy_url": f"{base}/datenschutz",
             "reply": state,
@@ -109,48 +106,39 @@ class Composer:
             "test": test,
         }
 
-    def _html(self, name: str, context: dict[str, Any]) -> str:
+    def _html(self, name: str, context: dict[str, Any], *, shared: bool) -> str:
         """The HTML part with its styles inlined: once for all, where the template only prints what is personal."""
-        common = not name.startswith(CONFIRMATION) and not context["test"]
-        if common and name not in self._shared:
+        if shared and name not in self._shared:
             prints = self._templates.only_prints(name, _PERSONAL, frozenset())
             stand_ins = {one: Printed(one) for one in _PERSONAL}
             self._shared[name] = cut(self._filled(name, context | stand_ins)) if prints else []
         try:
-            if common and self._shared[name]:
+            if shared and self._shared[name]:
                 return joined(self._shared[name], context)
         except AttributeError:
             # A part that recipients do not have: the template itself says where it is asked for.
             pass
         return self._filled(name, context)
 
-    def _plain(self, name: str, context: dict[str, Any]) -> str:
+    def _plain(self, name: str, context: dict[str, Any], *, shared: bool) -> str:
         """The plain part, in the same way."""
-        if name.startswith(CONFIRMATION) or context["test"]:
+        if not shared:
             return self._templates.render(name, **context)
         if name not in self._texts:
             self._texts[name] = None
             if self._templates.only_prints(name, _PERSONAL, frozenset(), as_text=True):
-                text = self._templates.render(name, **context | {one: Printed(one) for one in _PERSONAL})
+                found = self._templates.render(name, **context | {one: Printed(one) for one in _PERSONAL})
                 # Items of a list stand closer than paragraphs, and several lines are several: those are not shared.
-                odd = re.search(r"\ue002(- |[^\ue003]*\n)", text)
-                self._texts[name] = None if odd else SharedText(text)
-        shared = self._texts[name]
+                odd = re.search(r"\ue002(- |[^\ue003]*\n)", found)
+                self._texts[name] = None if odd else SharedText(found)
+        text = self._texts[name]
         try:
-            return shared.filled(context) if shared else self._templates.render(name, **context)
+            return text.filled(context) if text else self._templates.render(name, **context)
         except (AttributeError, ValueError):
             return self._templates.render(name, **context)
 
     def _filled(self, name: str, context: dict[str, Any]) -> str:
         return self._inliner.inline(self._templates.render(name, **context))
-
-    def _subject(self, kind: str) -> str:
-        mail = self._campaign.mail
-        return {
-            INVITATION: mail.subject,
-            REMINDER: mail.reminder_subject or f"Erinnerung: {mail.subject}",
-            CONFIRMATION: mail.confirmation_subject or f"Ihre Rückmeldung: {self._campaign.title}",
-        }[kind]
 
     @cached_property
     def _domain(self) -> str:
@@ -170,19 +158,22 @@ class Composer:
             )
         return f"{marked}@{domain}"
 
-    def _attachments(self, recipient: Recipient, invitation: Invitation, kind: str, link: str) -> list[Attachment]:
-        if kind not in (INVITATION, CONFIRMATION):
-            return []
-        calendar = self._calendar.publish(uid=calendar_uid(invitation.code, self._domain), url=link)
-        termin = Attachment(_CALENDAR, "text/calendar", calendar, "PUBLISH")
-        if kind == CONFIRMATION:
-            return [termin]
-        path = self._workspace.letter_path(recipient.key)
+    def _attachments(self, recipient: Recipient, invitation: Invitation, kind: Kind, link: str) -> list[Attachment]:
+        found: list[Attachment] = []
+        if "letter" in kind.carries:
+            found.append(self._letter(recipient.key))
+        if "programme" in kind.carries:
+            found.append(self._programme)
+        if "calendar" in kind.carries:
+            calendar = self._calendar.publish(uid=calendar_uid(invitation.code, self._domain), url=link)
+            found.append(Attachment(_CALENDAR, "text/calendar", calendar, "PUBLISH"))
+        return found
+
+    def _letter(self, key: str) -> Attachment:
         try:
-            letter = Attachment(_LETTER, "application/pdf", path.read_bytes())
+            return Attachment(_LETTER, "application/pdf", self._workspace.letter_path(key).read_bytes())
         except OSError:
-            raise InviteError(f"The letter of {recipient.key} is not there.", "Run: invite render") from None
-        return [letter, self._programme, termin]
+            raise InviteError(f"The letter of {key} is not there.", "Run: invite render") from None
 
     @cached_property
     def _calendar(self) -> CalendarFile:

@@ -15,8 +15,9 @@ from datetime import datetime
 
 from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import InviteError, StoreUnusable
+from invite_pipeline.mail.kinds import KINDS, Due
 from invite_pipeline.mail.letter_mail import Composer, Outgoing
-from invite_pipeline.mail.waves import CONFIRMATION, Due, why_not_now
+from invite_pipeline.mail.waves import why_not_now
 from invite_pipeline.store.database import Store
 from invite_pipeline.store.mail_queries import Addressee, addressees, attempts, releases
 
@@ -86,7 +87,7 @@ def prepare(store: Store, workspace: Workspace, composer: Composer, some: Sequen
 
 def _as_released(one: Prepared, released: Mapping[tuple[str, str], str]) -> Prepared:
     """Stop what no host has seen. Confirmations answer one recipient; nobody releases them."""
-    if one.mail is None or one.due.kind == CONFIRMATION:
+    if one.mail is None or not KINDS[one.due.kind].released:
         return one
     digest = released.get((one.due.key, one.due.wave))
     if digest == one.mail.digest:

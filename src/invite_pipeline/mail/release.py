@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from invite_pipeline.domain.events import Released
 from invite_pipeline.domain.stage import Failure
 from invite_pipeline.domain.workspace import Workspace
+from invite_pipeline.mail.kinds import Due
 from invite_pipeline.mail.letter_mail import Composer
 from invite_pipeline.mail.prepare import prepare
-from invite_pipeline.mail.waves import Due
 from invite_pipeline.store.database import Store
 from invite_pipeline.store.ledger import append
 

@@ -19,6 +19,7 @@ from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import InviteError, MailServerUnusable
 from invite_pipeline.mail.breaker import Breaker
 from invite_pipeline.mail.desk import Claim, Desk
+from invite_pipeline.mail.kinds import Due
 from invite_pipeline.mail.letter_mail import Outgoing
 from invite_pipeline.mail.pace import Pace, read_rate
 from invite_pipeline.mail.prepare import Prepared, Preparer
@@ -26,7 +27,6 @@ from invite_pipeline.mail.server import Server, read_server
 from invite_pipeline.mail.smtp import Ambiguous, Connection, NotTaken, SenderRefused
 from invite_pipeline.mail.supply import Supply, Try
 from invite_pipeline.mail.tally import Tally, Watch
-from invite_pipeline.mail.waves import Due
 from invite_pipeline.store.database import Store
 
 Sleep = Callable[[float], Awaitable[None]]

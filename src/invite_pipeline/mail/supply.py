@@ -11,9 +11,9 @@ from datetime import datetime
 
 from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import OutsideHours
+from invite_pipeline.mail.kinds import KINDS, Due
 from invite_pipeline.mail.pace import DomainPaces, Pace, read_hours
 from invite_pipeline.mail.prepare import Prepared, Preparer
-from invite_pipeline.mail.waves import CONFIRMATION, Due
 
 _AT_ONCE = 25
 """So many mails are composed together, and two such batches are ready: enough to send, too few to fill the memory."""
@@ -108,7 +108,7 @@ class Supply:
 
     def _may_go_now(self, due: Due) -> bool:
         """Whether the hours allow it; who has just answered is written to at any time."""
-        return due.kind == CONFIRMATION or self._hours.allow(self._local_time())
+        return KINDS[due.kind].any_hour or self._hours.allow(self._local_time())
 
     def _local_time(self) -> datetime:
         return self._workspace.now().astimezone(self._workspace.campaign.event.tz)

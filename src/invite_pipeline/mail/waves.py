@@ -7,37 +7,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from invite_pipeline.domain.invitation import InvitationState
 from invite_pipeline.domain.recipient import Channel, Recipient
-from invite_pipeline.domain.tracking import MessageState, Tracking
 from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.formats.rsvp_link import LinkSigner
+from invite_pipeline.mail.kinds import CONFIRMATION, INVITATION, KINDS, REMINDER, Due, Kind
 from invite_pipeline.store import queries
 from invite_pipeline.store.database import Store, Transaction
 from invite_pipeline.store.mail_queries import Addressee, messages_of_kind, newest_answers
 from invite_pipeline.store.queries import Message
 
-INVITATION, REMINDER, CONFIRMATION = "invitation", "reminder", "confirmation"
-
 _UNKNOWN = "unknown whether it went"
 
 # Who types `remind` twice must not remind twice: a new reminder needs some days between.
 _BETWEEN_REMINDERS = timedelta(days=3)
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """One mail that is due: whose, and in which wave ("invitation", "reminder-2", "confirmation-<event>")."""
-
-    key: str
-    wave: str
-    domain: str = field(default="", compare=False)
-    """To which domain it goes: some take only so many mails a minute."""
-
-    @property
-    def kind(self) -> str:
-        """invitation, reminder or confirmation: what its templates are called."""
-        return kind_of(self.wave)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,64 +30,85 @@ class Plan:
     left_out: Mapping[str, int]
     unknown: tuple[str, ...] = ()
     """The keys of those whose mail of this wave went perhaps: never sent again unasked."""
-
-
-def kind_of(wave: str) -> str:
-    """The kind of a wave."""
-    return wave.split("-", 1)[0]
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Why each of those who are left out gets none, by key."""
 
 
 def plan_invitations(store: Store, workspace: Workspace) -> Plan:
     """Everybody with an address whose invitation has not been mailed yet."""
     with store.reading() as tx:
-        sent = messages_of_kind(tx, INVITATION)
-        return _plan(tx, workspace, lambda _: INVITATION, sent, lambda _: "")
+        return plan_wave(tx, workspace, KINDS[INVITATION], lambda _: INVITATION)
 
 
 def plan_reminders(store: Store, workspace: Workspace) -> Plan:
     """Everybody who was invited by mail and has not answered; a reminder begun within three days goes on."""
     with store.reading() as tx:
-        invited, reminded = messages_of_kind(tx, INVITATION), messages_of_kind(tx, REMINDER)
-        wave = _reminder_wave(reminded, workspace)
-
-        def not_yet(key: str) -> str:
-            message = invited.get((key, INVITATION))
-            if message is None or message.state in ("deferred", "refused"):
-                return "has no invitation by mail"
-            return {"claimed": "unknown whether the invitation went", "sent": ""}.get(
-                message.state, "the invitation came back"
-            )
-
-        return _plan(tx, workspace, lambda _: wave, reminded, not_yet)
+        wave = _reminder_wave(messages_of_kind(tx, REMINDER), workspace)
+        return plan_wave(tx, workspace, KINDS[REMINDER], lambda _: wave, invited_by_mail(tx))
 
 
 def plan_confirmations(store: Store, workspace: Workspace) -> Plan:
     """Everybody whose newest answer has not been confirmed by mail yet."""
     with store.reading() as tx:
         newest = newest_answers(tx)
-        return _plan(
+        return plan_wave(
             tx,
             workspace,
+            KINDS[CONFIRMATION],
             lambda key: f"{CONFIRMATION}-{newest.get(key, 0)}",
-            messages_of_kind(tx, CONFIRMATION),
             lambda key: "" if key in newest else "has not answered",
         )
 
 
-def why_not(kind: str, state: Tracking, workspace: Workspace) -> str:
-    """Why a mail of this kind may not go to somebody in this state now; empty where it may."""
-    now, confirms = workspace.now(), kind == CONFIRMATION
-    reasons = {
-        "is no longer on the list": not state.listed and not confirms,
-        "the invitation was revoked": state.invitation is not InvitationState.ISSUED,
-        "wants no further invitations": state.blocked and not confirms,
-        "the address does not take mail": state.message is MessageState.BOUNCED_HARD,
-        "has answered": state.reply != "open" and not confirms,
-        "the answer is open again": state.reply == "open" and confirms,
-        "the deadline has passed": now > workspace.campaign.deadline and not confirms,
-        "the event is over": now > workspace.campaign.event.ends_at,
-    }
-    return next((reason for reason, holds in reasons.items() if holds), "")
+def invited_by_mail(tx: Transaction) -> Callable[[str], str]:
+    """For `plan_wave`: why a key is not somebody whom the invitation reached by mail; empty where it is."""
+    invited = messages_of_kind(tx, INVITATION)
+
+    def not_yet(key: str) -> str:
+        message = invited.get((key, INVITATION))
+        if message is None or message.state in ("deferred", "refused"):
+            return "has no invitation by mail"
+        return {"claimed": "unknown whether the invitation went", "sent": ""}.get(
+            message.state, "the invitation came back"
+        )
+
+    return not_yet
+
+
+def plan_wave(
+    tx: Transaction,
+    workspace: Workspace,
+    kind: Kind,
+    wave_of: Callable[[str], str],
+    not_yet: Callable[[str], str] = lambda key: "",
+) -> Plan:
+    """Who gets a mail of one kind, who does not and why.
+
+    `wave_of` gives each key's wave ("KIND-1", …): nobody gets the same wave twice. `not_yet` says why a key is not
+    meant at all, and is empty where it is. At the claim of each mail `kind` is asked again, but not `not_yet`.
+    """
+    due: list[Due] = []
+    unknown: list[str] = []
+    reasons: dict[str, str] = {}
+    messages, states = messages_of_kind(tx, kind.name), queries.trackings(tx)
+    recipients = queries.recipients(tx)
+    objected = _objected(tx, LinkSigner(workspace.keys, workspace.campaign.id), recipients)
+    for one in recipients:
+        wave, state = wave_of(one.key), states[one.key]
+        reason = (
+            ("has no e-mail address" if one.channel is Channel.POST else "")
+            or not_yet(one.key)
+            or _settled(messages.get((one.key, wave)))
+            or kind.why_not(state, workspace)
+            or ("wants no further invitations" if one.key in objected and state.reply not in kind.regardless else "")
+        )
+        if not reason:
+            due.append(Due(one.key, wave, one.email.rpartition("@")[2].lower()))
+            continue
+        reasons[one.key] = reason
+        if reason == _UNKNOWN:
+            unknown.append(one.key)
+    return Plan(tuple(due), dict(Counter(reasons.values())), tuple(unknown), reasons)
 
 
 def why_not_now(tx: Transaction, workspace: Workspace, due: Due, one: Addressee, earlier: Message | None) -> str:
@@ -113,51 +116,16 @@ def why_not_now(tx: Transaction, workspace: Workspace, due: Due, one: Addressee,
 
     `earlier` is the latest attempt to send it, if there was one.
     """
-    recipient, other = one.recipient, ""
-    if due.kind == CONFIRMATION:
-        newest = newest_answers(tx, due.key).get(due.key)
-        other = "" if due.wave == f"{CONFIRMATION}-{newest}" else "a newer answer is to be confirmed"
-    elif recipient.email:
+    recipient, kind, objected = one.recipient, KINDS[due.kind], False
+    if recipient.email and one.state.reply not in kind.regardless:
         signer = LinkSigner(workspace.keys, workspace.campaign.id)
-        objected = queries.blocked(tx, [signer.block_hash(recipient.email)])
-        other = "wants no further invitations" if objected else ""
+        objected = bool(queries.blocked(tx, [signer.block_hash(recipient.email)]))
     without = "has no e-mail address" if recipient.channel is Channel.POST else ""
-    return without or _settled(earlier) or why_not(due.kind, one.state, workspace) or other
+    reason = without or _settled(earlier) or kind.why_not(one.state, workspace) or kind.still(tx, due, one)
+    return reason or ("wants no further invitations" if objected else "")
 
 
-def _plan(
-    tx: Transaction,
-    workspace: Workspace,
-    wave_of: Callable[[str], str],
-    messages: Mapping[tuple[str, str], Message],
-    not_yet: Callable[[str], str],
-) -> Plan:
-    due: list[Due] = []
-    unknown: list[str] = []
-    left_out: Counter[str] = Counter()
-    states = queries.trackings(tx)
-    signer = LinkSigner(workspace.keys, workspace.campaign.id)
-    recipients = queries.recipients(tx)
-    blocked = _blocked(tx, signer, recipients)
-    for one in recipients:
-        wave = wave_of(one.key)
-        reason = (
-            ("has no e-mail address" if one.channel is Channel.POST else "")
-            or not_yet(one.key)
-            or _settled(messages.get((one.key, wave)))
-            or why_not(kind_of(wave), states[one.key], workspace)
-            or ("wants no further invitations" if one.key in blocked and kind_of(wave) != CONFIRMATION else "")
-        )
-        if not reason:
-            due.append(Due(one.key, wave, one.email.rpartition("@")[2].lower()))
-            continue
-        left_out[reason] += 1
-        if reason == _UNKNOWN:
-            unknown.append(one.key)
-    return Plan(tuple(due), dict(left_out), tuple(unknown))
-
-
-def _blocked(tx: Transaction, signer: LinkSigner, recipients: list[Recipient]) -> set[str]:
+def _objected(tx: Transaction, signer: LinkSigner, recipients: list[Recipient]) -> set[str]:
     """The keys of those whose address objected."""
     hashes = {one.key: signer.block_hash(one.email) for one in recipients if one.email}
     everybody = sorted(set(hashes.values()))

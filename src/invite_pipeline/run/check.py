@@ -128,10 +128,10 @@ def _missing_translations(workspace: Workspace, loaded: Loaded) -> list[Problem]
     """A warning for each language that recipients read and letters or mails are not written in."""
     from invite_pipeline.formats.templates import FOLDER, Templates
     from invite_pipeline.letters.template import LETTER
-    from invite_pipeline.mail.letter_mail import TEMPLATES
+    from invite_pipeline.mail.kinds import KINDS
 
     templates = Templates(workspace.folder)
-    names = [LETTER, *(f"{name}.{suffix}" for name in TEMPLATES.values() for suffix in ("html", "txt"))]
+    names = [LETTER, *(f"{kind.template}.{suffix}" for kind in KINDS.values() for suffix in ("html", "txt"))]
     readers = Counter(one.recipient.language for one in loaded.recipients)
     problems = []
     for language, count in sorted(readers.items()):

@@ -14,12 +14,13 @@ from invite_pipeline.errors import InviteError
 from invite_pipeline.letters.files import write_atomically
 from invite_pipeline.letters.preview import preview_letter
 from invite_pipeline.letters.render import letter_pdf
+from invite_pipeline.mail.kinds import INVITATION, Due
 from invite_pipeline.mail.letter_mail import Composer, Outgoing
 from invite_pipeline.mail.message import parts
 from invite_pipeline.mail.send import deliver_one, send_batch
 from invite_pipeline.mail.server import read_server
 from invite_pipeline.mail.tally import Watch
-from invite_pipeline.mail.waves import INVITATION, Due, Plan, plan_confirmations, plan_invitations, plan_reminders
+from invite_pipeline.mail.waves import Plan, plan_confirmations, plan_invitations, plan_reminders
 from invite_pipeline.run.local import listed_key
 from invite_pipeline.store import queries
 from invite_pipeline.store.database import Store

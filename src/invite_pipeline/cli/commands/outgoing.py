@@ -134,6 +134,7 @@ def approve(
 ) -> None:
     """A host's release of exactly these letters and texts; `send` and `remind` refuse whatever differs."""
     from invite_pipeline.letters.files import write_atomically
+    from invite_pipeline.mail.kinds import KINDS
     from invite_pipeline.mail.release import proof, release
     from invite_pipeline.run.outgoing import due_mails, due_reminders
 
@@ -143,7 +144,7 @@ def approve(
     if not reminders:
         _render(store, workspace, only=only, jobs=None)
     mails = (due_reminders if reminders else due_mails)(store, workspace, only=only)
-    proven = proof(store, workspace, [one for one in mails.due if one.kind != "confirmation"])
+    proven = proof(store, workspace, [one for one in mails.due if KINDS[one.kind].released])
     release(store, workspace, proven, by.strip())
     listing = workspace.out / "released.txt"
     write_atomically(listing, proven.listing().encode())
