@@ -17,8 +17,8 @@ from invite_pipeline.domain.recipient import Recipient
 from invite_pipeline.recipients.cells import one_line
 from invite_pipeline.recipients.listed import ListedRecipient
 from invite_pipeline.recipients.load import Loaded, read_lists
-from invite_pipeline.recipients.names import read_names
 from invite_pipeline.recipients.near import near_duplicates
+from invite_pipeline.recipients.several import read_names
 
 CELLS = st.text(max_size=20) | st.sampled_from(
     [

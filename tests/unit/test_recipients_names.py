@@ -6,7 +6,8 @@ import pytest
 
 from invite_pipeline.domain.address import derive
 from invite_pipeline.domain.recipient import Recipient
-from invite_pipeline.recipients.names import is_nobody, names_a_unit, read_names
+from invite_pipeline.recipients.names import is_nobody, names_a_unit
+from invite_pipeline.recipients.several import read_names
 
 # The cell; the lines above the street, for an organisation "Stadt Z"; the salutation.
 _TABLE = """
@@ -259,8 +260,132 @@ Herrn Landrat Dr. Olaf Kreis / Frau Bürgermeisterin Maria Amt / Stadt Z
 Sehr geehrter Herr Landrat, sehr geehrte Frau Bürgermeisterin,
 
 Frau Prof.in Dr.in Eva Amt
-Stadt Z / Frau Professorin / Dr.in Eva Amt
+Stadt Z / Frau Professorin / Dr. Eva Amt
 Sehr geehrte Frau Professorin Amt,
+
+Hans Meier a. D.
+Stadt Z / Hans Meier a. D.
+Guten Tag Hans Meier,
+
+Herr Bürgermeister Hans Meier i.R.
+Stadt Z / Herrn Bürgermeister i. R. / Hans Meier
+Sehr geehrter Herr Meier,
+
+Eva Muster Bürgermeisterin
+Frau Bürgermeisterin / Eva Muster / Stadt Z
+Sehr geehrte Frau Bürgermeisterin,
+
+Herr Peter Klein stellv. Vorsitzender
+Stadt Z / Herrn stellv. Vorsitzenden / Peter Klein
+Sehr geehrter Herr Klein,
+
+Frau Eva Muster Leiterin Kulturbüro
+Stadt Z / Frau Leiterin Kulturbüro / Eva Muster
+Sehr geehrte Frau Muster,
+
+Frau Anna Burmeister
+Stadt Z / Frau Anna Burmeister
+Sehr geehrte Frau Burmeister,
+
+Anna Maria Burmeister
+Stadt Z / Anna Maria Burmeister
+Guten Tag Anna Maria Burmeister,
+
+Eva Muster, Bürgermeisterin; Peter Klein, Landrat
+Landrat Peter Klein / Frau Bürgermeisterin Eva Muster / Stadt Z
+Guten Tag Peter Klein, sehr geehrte Frau Bürgermeisterin,
+
+Vorsitzende Eva Muster, Schatzmeister Peter Klein
+Stadt Z / Frau Vorsitzende Eva Muster / Schatzmeister Peter Klein
+Sehr geehrte Frau Muster, guten Tag Peter Klein,
+
+Eva Muster Vorsitzende und Peter Klein Schatzmeister
+Stadt Z / Frau Vorsitzende Eva Muster / Schatzmeister Peter Klein
+Sehr geehrte Frau Muster, guten Tag Peter Klein,
+
+Frau Eva Muster, Leiterin für Kultur und Internationale Beziehungen
+Stadt Z / Frau Leiterin für Kultur und Internationale Beziehungen / Eva Muster
+Sehr geehrte Frau Muster,
+
+Herrn Dr. Peter Klein und Frau Gemahlin
+Stadt Z / Herrn Dr. Peter Klein
+Sehr geehrter Herr Dr. Klein,
+
+Herrn Peter Klein und Frau Eva
+Stadt Z / Herrn Peter Klein
+Sehr geehrte Damen und Herren,
+
+Frau Dr. Anna und Herrn Dr. Peter Schmidt
+Stadt Z / Frau Dr. Anna Schmidt / Herrn Dr. Peter Schmidt
+Sehr geehrte Frau Dr. Schmidt, sehr geehrter Herr Dr. Schmidt,
+
+Frau Klein und Herrn Peter Schmidt
+Stadt Z / Frau Klein / Herrn Peter Schmidt
+Sehr geehrte Frau Klein, sehr geehrter Herr Schmidt,
+
+Dr. Anna und Peter Schmidt
+Stadt Z / Dr. Anna Schmidt / Peter Schmidt
+Guten Tag Anna Schmidt, guten Tag Peter Schmidt,
+
+Sehr geehrtes Ehepaar Schmidt
+Ehepaar Schmidt / Stadt Z
+Sehr geehrtes Ehepaar Schmidt,
+
+Gräfin Mathilde von Hohenadel
+Stadt Z / Mathilde Gräfin von Hohenadel
+Sehr geehrte Gräfin von Hohenadel,
+
+Baron Max von Hohenadel
+Stadt Z / Max Baron von Hohenadel
+Sehr geehrter Baron von Hohenadel,
+
+Frau Professor Dr. Klug
+Stadt Z / Frau Professorin / Dr. Klug
+Sehr geehrte Frau Professorin Klug,
+
+Prof.in Dr.in Eva Klug
+Stadt Z / Frau Professorin / Dr. Eva Klug
+Sehr geehrte Frau Professorin Klug,
+
+Herr Professorin Klug
+Stadt Z / Professor Klug
+Sehr geehrte Damen und Herren,
+
+Herr MdB Jan Muster
+Herrn / Jan Muster MdB / Stadt Z
+Sehr geehrter Herr Abgeordneter,
+
+MdL Erika Muster
+Erika Muster MdL / Stadt Z
+Guten Tag Erika Muster,
+
+Frau Erika Muster (MdL)
+Frau / Erika Muster MdL / Stadt Z
+Sehr geehrte Frau Abgeordnete,
+
+Herrn Jan Muster MdB a. D.
+Stadt Z / Herrn Jan Muster MdB a. D.
+Sehr geehrter Herr Muster,
+
+Herrn Jan Muster, Mitglied des Deutschen Bundestages
+Herrn / Jan Muster MdB / Stadt Z
+Sehr geehrter Herr Abgeordneter,
+
+Herr Bürgermeisterin Klein
+Bürgermeisterin Klein / Stadt Z
+Sehr geehrte Damen und Herren,
+
+Herrn Vorsitzenden und Abgeordneten Peter Klein
+Herrn Vorsitzenden und Abgeordneten / Peter Klein / Stadt Z
+Sehr geehrter Herr Abgeordneter,
+
+M.A. Sabine Finster
+Stadt Z / Sabine Finster M. A.
+Guten Tag Sabine Finster,
+
+Frau Sabine Finster (M.A.)
+Stadt Z / Frau Sabine Finster M. A.
+Sehr geehrte Frau Finster,
 """
 NAMES = [tuple(entry.split("\n")) for entry in _TABLE.strip().split("\n\n")]
 

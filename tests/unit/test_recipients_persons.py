@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from invite_pipeline.domain.recipient import Person
-from invite_pipeline.recipients.names import gender_of, is_degree, read_names
+from invite_pipeline.recipients.names import gender_of, is_degree
 from invite_pipeline.recipients.persons import person
+from invite_pipeline.recipients.several import read_names
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,14 @@ _HERR = {"f": "Frau", "m": "Herrn"}
 _DEAR = {"f": "Sehr geehrte", "m": "Sehr geehrter"}
 _HERR_NOMINATIVE = {"f": "Frau", "m": "Herr"}
 _PROFESSOR = re.compile(r"\b(?:Univ\.-|apl\.\s*|Hon\.-|Jun\.-)?Prof(?:\.(?:in\b)?|essor(?:in)?\b)\s*(?:em\.\s*)?")
-_PARLIAMENT = re.compile(r"\bM(?:dL|dB|dEP)\b")
-_NOBILITY = re.compile(r"^(?:Graf|Gräfin|Fürst|Fürstin|Prinz|Prinzessin|Freiherr|Freifrau|Herzog|Herzogin)\s")
+# Who has left parliament is no member of it.
+_PARLIAMENT = re.compile(r"\bM(?:dL|dB|dEP|EP|dA|dBB|dHB)\b(?!\s*a\.\s*D\.)")
+_NOBILITY = re.compile(
+    r"^(?:\w*[Gg]raf|\w*[Gg]räfin|Fürst|Fürstin|\w*[Pp]rinz|\w*[Pp]rinzessin|Freiherr|Freifrau|Freiin|Herzog|Herzogin|"
+    r"Baron|Baronin|Baroness|Comtesse|Komtess)\s"
+)
+_FEMININE_TITLE = re.compile(r"\b(Professorin|\w*[Gg]räfin|Fürstin|\w*[Pp]rinzessin|Freifrau|Baronin|Herzogin)\s")
+_CARE_OF = re.compile(r"(?:c/o|c\. ?o\.|p\. ?A|℅|bei\s+Fam)", re.IGNORECASE)
 _NOMEN_NESCIO = re.compile(r"(?:N\.\s*)?N\.|NN")
 # Bachelor and Master follow the name, whatever column the list keeps them in.
 _AFTER_NAME = re.compile(
@@ -54,6 +60,7 @@ def salutation(recipient: Recipient) -> str:
 def derive(recipient: Recipient) -> Addressing:
     """The address block, the salutation, and why the neutral one was taken if the persons did not allow another."""
     people = _in_order(recipient)
+    care, recipient = _care_of(recipient)
     notices: tuple[str, ...] = ()
     if recipient.salutation:
         words = _closed(recipient.salutation)
@@ -61,8 +68,15 @@ def derive(recipient: Recipient) -> Addressing:
         words, notices = _german_salutation(recipient, people)
     else:
         words = abroad.salutation(recipient.language, people)
-    lines = recipient.address or (*_names(recipient, people), *_place(recipient))
+    lines = recipient.address or (*_names(recipient, people), *care, *_place(recipient))
     return Addressing(tuple(lines), typeset(words), notices)
+
+
+def _care_of(recipient: Recipient) -> tuple[tuple[str, ...], Recipient]:
+    """The line "c/o …", which stands next to the street whoever is named first, and the recipient without it."""
+    if not _CARE_OF.match(recipient.unit):
+        return (), recipient
+    return (recipient.unit,), replace(recipient, unit="")
 
 
 # --- lines ------------------------------------------------------------------------------------------------------
@@ -132,6 +146,9 @@ def _authority_office(person: Person) -> str:
 
 
 def _person_lines(person: Person, recipient: Recipient, *, together: bool) -> list[str]:
+    if contradiction(person):
+        # Neither "Herrn" nor "Frau": which of the two is wrong, nobody knows.
+        person = replace(person, gender="")
     title = _HERR.get(person.gender, "")
     office = german.accusative(person.office, person.gender)
     if german.names_its_house(person.office) and not together:
@@ -190,12 +207,10 @@ def _german_salutation(recipient: Recipient, people: tuple[Person, ...]) -> tupl
 def _greeting(person: Person) -> tuple[str, str]:
     """The words for one person without a comma, or "" and why there are none."""
     if german.is_collective(person.office) and person.last_name:
-        return f"Sehr geehrte {person.office} {person.last_name}", ""
-    if german.contradicts(person.office, person.gender):
-        return (
-            "",
-            f"“{person.office}” is said of a woman, but the person is marked as a man: the salutation is neutral.",
-        )
+        dear = "Sehr geehrtes" if person.office == "Ehepaar" else "Sehr geehrte"
+        return f"{dear} {person.office} {person.last_name}", ""
+    if feminine := contradiction(person):
+        return "", f"“{feminine}” is said of a woman, but the person is marked as a man: the salutation is neutral."
     if person.gender in _DEAR:
         return _formal(person)
     if person.first_name and person.last_name:
@@ -204,6 +219,17 @@ def _greeting(person: Person) -> tuple[str, str]:
         return "", f"Neither gender nor first name of “{person.last_name}” is known: the salutation is neutral."
     what = f"The office “{person.office}”" if person.office else f"“{person.name}”"
     return "", f"{what} does not say whether a man or a woman is meant: the salutation is neutral."
+
+
+def contradiction(person: Person) -> str:
+    """What is said only of a woman, where the list marks a man."""
+    if person.gender != "m":
+        return ""
+    if person.office and german.contradicts(person.office, person.gender):
+        return person.office
+    titled = "in" in person.degree or " " in person.last_name
+    found = _FEMININE_TITLE.search(f"{person.degree} {person.last_name} ") if titled else None
+    return found[1] if found else ""
 
 
 def _formal(person: Person) -> tuple[str, str]:

@@ -7,6 +7,7 @@ Anreden"). Only offices known here are ever used in a salutation; any other is p
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from .recipient import Gender
@@ -71,12 +72,17 @@ _MASCULINE = {feminine: masculine for masculine, feminine in _SALUTED}
 
 _ADJECTIVAL = re.compile(r"(?:vorsitzend|geordnet|auftragt|delegiert|mächtigt|gestellt|beamt)er$", re.IGNORECASE)
 _WEAK = re.compile(r"(?:ent|ant|ist|arch|naut|nom|log)e?$", re.IGNORECASE)
+_HOLDERS = (
+    r"meister|leiter|führer|referent|dezernent|sprecher|sekretär|präsident|direktor|minister|vorsteher|konsul|kanzler|"
+    r"botschafter|koordinator|manager|pfarrer|rektor|senator|vertreter|assistent|mitarbeiter|bearbeiter|wart|intendant|"
+    r"berater|pfleger|kurator|dekan|gesellschafter|gründer|inhaber|geber|träger|richter|trainer"
+)
 _SHOWS_A_WOMAN = re.compile(
-    r"(?:meister|leiter|führer|referent|dezernent|sprecher|sekretär|präsident|direktor|minister|vorsteher|konsul|kanzler|"
-    r"botschafter|koordinator|manager|pfarrer|rektor|senator|vertreter|assistent|mitarbeiter|rät|kämmer|wart)in$|"
-    r"(?:vorsitzend|geordnet|auftragt|delegiert|mächtigt|gestellt|verordnet)e$",
+    rf"(?:{_HOLDERS}|rät|kämmer|bischöf)in$|(?:vorsitzend|geordnet|auftragt|delegiert|mächtigt|gestellt|verordnet)e$",
     re.IGNORECASE,
 )
+# What becomes feminine by "-in" and nothing else.
+_TAKES_IN = re.compile(rf"(?:{_HOLDERS})$", re.IGNORECASE)
 # What may stand before the noun: "stellvertretender", "Erste", "1.".
 _ADJECTIVE = re.compile(
     r"^(?:[a-zäöüß.]+|\d+\.|[Ss]tv\.|Stellv\.|Ltd\.|(?:Erst|Zweit|Dritt|Viert|Leitend|Geschäftsführend|Regierend|"
@@ -84,6 +90,7 @@ _ADJECTIVE = re.compile(
 )
 # What follows the office itself: "des Landtags …", "für Kultur", "a. D.".
 _COMPLEMENT = re.compile(r"\s+(?:(?:des|der|von|vom|für|im|in|am|an|beim|zur|zu)\s.*|a\.[\s\u00a0\u202f]*D\..*|,.*)$")
+_AND = re.compile(r"(\s+(?:und|u\.|&|sowie)\s+|\s*/\s*|,\s+)")
 _GENITIVE = re.compile(r"\s(?:des|der)\s")
 _FORMER = re.compile(r"\b[ai]\.\s*[DR]\.|\b(?:ehemalig|früher)e[rn]?\b|\behem\.|^Alt-?(?=bürger|ober)", re.IGNORECASE)
 _BOTH_GENDERS = re.compile(r"(?:/-?|\*|:|_|\()in\)?\b|(?<=[a-zäöüß])In\b")
@@ -95,6 +102,7 @@ _ABBREVIATIONS = (
     (re.compile(r"\ba\.\s*D\."), f"a.{NARROW}D."),
     (re.compile(r"\bi\.\s*R\."), f"i.{NARROW}R."),
     (re.compile(r"\be\.\s*V\."), f"e.{NARROW}V."),
+    (re.compile(r"\b([BM])\.\s*(A|Sc|Eng|Ed|Mus)\."), r"\1. \2."),
 )
 _H_C = re.compile(r"(?<=[\w.])\s*(?=h\.\u202fc\.)")
 
@@ -121,10 +129,11 @@ def split_article(office: str) -> tuple[Gender, str]:
     return "m", "".join(adjectives) + (noun + "r" if _ADJECTIVAL.search(noun + "r") else noun) + rest
 
 
+@lru_cache(maxsize=4096)
 def gender_of(office: str) -> Gender:
     """The gender that the form of an office shows: "f" for a feminine form; a masculine form may be generic."""
-    noun = _noun(office)
-    return "f" if noun in _MASCULINE or _SHOWS_A_WOMAN.search(noun) else ""
+    nouns = [_noun(one) for one in _offices(office)[::2]]
+    return "f" if any(noun in _MASCULINE or _SHOWS_A_WOMAN.search(noun) for noun in nouns) else ""
 
 
 def contradicts(office: str, gender: Gender) -> bool:
@@ -132,7 +141,36 @@ def contradicts(office: str, gender: Gender) -> bool:
     return gender == "m" and gender_of(office) == "f"
 
 
-@lru_cache(maxsize=4096)
+def _each_office(change: Callable[[str, Gender], str]) -> Callable[[str, Gender], str]:
+    """Do with every office of "Bürgermeister und Vorsitzender" what is done with one."""
+
+    @lru_cache(maxsize=4096)
+    def changed(office: str, gender: Gender) -> str:
+        return "".join(part if place % 2 else change(part, gender) for place, part in enumerate(_offices(office)))
+
+    return changed
+
+
+def _offices(office: str) -> list[str]:
+    """The offices that one person holds, with what stands between them at the odd places."""
+    parts = _AND.split(office)
+    if len(parts) == 1 or _TWO_FORMS.match(office):
+        return [office]
+    kept = parts[:1]
+    for between, part in zip(parts[1::2], parts[2::2], strict=True):
+        # "Beauftragte für Kultur und Sport" has one office, and "der" belongs to the one before.
+        if _is_holder(_noun(part)) and not _COMPLEMENT.match(f" {part}"):
+            kept += [between, part]
+        else:
+            kept[-1] += between + part
+    return kept
+
+
+def _is_holder(noun: str) -> bool:
+    return noun in _RANKS or bool(_TAKES_IN.search(noun) or _ADJECTIVAL.search(noun) or _SHOWS_A_WOMAN.search(noun))
+
+
+@_each_office
 def in_gender(office: str, gender: Gender) -> str:
     """The office in the form of its holder: a known masculine form becomes feminine, "/in" is resolved."""
     forms = _both_forms(office)
@@ -141,8 +179,14 @@ def in_gender(office: str, gender: Gender) -> str:
     if gender != "f":
         return office
     adjectives, noun, rest = _parts(office)
-    noun = _FEMININE.get(noun) or (noun[:-1] if _ADJECTIVAL.search(noun) else noun)
+    noun = _FEMININE.get(noun) or _feminine(noun)
     return "".join(_ending(word, "er", "e") for word in adjectives) + noun + rest
+
+
+def _feminine(noun: str) -> str:
+    if _ADJECTIVAL.search(noun):
+        return noun[:-1]
+    return f"{noun}in" if _TAKES_IN.search(noun) else noun
 
 
 def says_both(office: str) -> bool:
@@ -170,7 +214,7 @@ def _both_forms(office: str) -> tuple[str, str] | None:
     return two[1], feminine if feminine != two[1] else two[2]
 
 
-@lru_cache(maxsize=4096)
+@_each_office
 def accusative(office: str, gender: Gender) -> str:
     """The office as it stands after "Herrn": weak nouns and adjectives decline, Bürgermeister and Landrat do not."""
     if gender != "m":
@@ -185,17 +229,24 @@ def accusative(office: str, gender: Gender) -> str:
 
 def with_article(office: str, gender: Gender) -> str:
     """An authority without a name: "Der Oberbürgermeister", "Die Bürgermeisterin", "Der Vorsitzende"."""
-    if gender == "f":
-        return f"Die {office}"
+    return f"Die {office}" if gender == "f" else f"Der {_weak(office, gender)}"
+
+
+@_each_office
+def _weak(office: str, _gender: Gender) -> str:
+    """The office after "der": "stellvertretende Vorsitzende"."""
     adjectives, noun, rest = _parts(office)
     noun = noun[:-1] if _ADJECTIVAL.search(noun) else noun
-    return "Der " + "".join(_ending(word, "er", "e") for word in adjectives) + noun + rest
+    return "".join(_ending(word, "er", "e") for word in adjectives) + noun + rest
 
 
 @lru_cache(maxsize=4096)
 def saluted(office: str) -> str:
-    """What follows "Herr" or "Frau" in a salutation: the bare office, or "" where the name is greeted instead."""
-    noun = _noun(office)
+    """What follows "Herr" or "Frau" in a salutation: the bare office, or "" where the name is greeted instead.
+
+    Of several the highest.
+    """
+    noun = _noun(min(_offices(office)[::2], key=_rank))
     if noun in _COLLECTIVE:
         return noun
     return _SAID_SHORTER.get(noun, noun) if noun in _RANKS and not is_former(office) else ""
@@ -209,6 +260,10 @@ def is_collective(office: str) -> bool:
 @lru_cache(maxsize=4096)
 def rank(office: str) -> int:
     """The office's place in the order of precedence, 0 highest; deputies come after every holder."""
+    return min(_rank(one) for one in _offices(office)[::2])
+
+
+def _rank(office: str) -> int:
     if _noun(office) not in _RANKS or is_former(office):
         return 2 * len(_SALUTED)
     deputy = any(re.search(r"stell|stv", word.lower()) for word in _parts(office)[0])

@@ -14,7 +14,7 @@ _HEADS = (
     r"führer|wart|amtmann|dirigent|präsident|kanzler|botschafter|berater|vertreter|koordinator|manager|beamter))|"
     r"Minister|Direktor|Sekretär|Sprecher|Leiter|Referent|Dezernent|Konsul|Präsident|Kanzler|Botschafter|"
     r"Koordinator|Kämmerer|Rektor|Senator|Intendant|Superintendent|Dekan|Probst|Propst|Bischof|Prälat|Pfarrer|"
-    r"Landeshauptmann|Schatzmeister|Kurator|Manager|Professor|Assistent|Sachbearbeiter|Vertreter"
+    r"Landeshauptmann|Schatzmeister|Kurator|Manager|Assistent|Sachbearbeiter|Vertreter"
 )
 _FEMININE_ONLY = r"[\w-]*(?i:rätin)|\w*amtfrau|\w*fürstin|Kämmerin|Bischöfin|\w+beamtin|\w+ärztin"
 _ADJECTIVAL = (
@@ -45,6 +45,7 @@ _BEFORE = re.compile(
 _ARTICLE = re.compile(r"^(?:der|die|den|dem|des)$", re.IGNORECASE)
 _AFTER = re.compile(r"^(?:a\.?D\.?|i\.?R\.?|a\.|i\.|D\.|R\.|em\.)$")
 _HOUSE = re.compile(r"^(?:Stadt|Gemeinde|Kreises|Landkreises|Landes|Vereins|Verbandes|Republik)$")
+_AND = re.compile(r"(\s+(?:und|u\.|&|sowie)\s+|,\s+)")
 _OF = re.compile(r"^(?:der|des|für|im|beim|am|bei)$")
 
 
@@ -76,6 +77,36 @@ def office_words(text: str, *, named: bool = False) -> int:
         house = place + (3 if place + 1 < len(words) and _HOUSE.match(words[place + 1]) else 2)
         return house if named and len(words) == house + 2 else len(words)
     return place
+
+
+_SURE = re.compile(
+    r"(?:bürgermeister|schatzmeister|geschäftsführer|kassenwart|pressewart|sachbearbeiter|"
+    r"\w{3,}(?:direktor|sekretär|referent|dezernent|sprecher|leiter|koordinator|manager|berater|vertreter|präsident|"
+    r"minister|vorsteher))$",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=4096)
+def trailing_office(text: str, least: int) -> int:
+    """From which word on a text is an office and nothing else: "Eva Muster Bürgermeisterin"; 0 where it ends in none.
+
+    At least so many words come before. "Burmeister" and "Markwart" are surnames: a title alone counts only where it
+    is no surname for sure.
+    """
+    words = text.split()
+    for place in range(max(least, 1), len(words)):
+        rest = words[place:]
+        length = 0 if _ARTICLE.match(rest[0]) else office_words(" ".join(rest))
+        noun = next((word for word in rest[:length] if is_title(word.rstrip(","))), "").rstrip(",")
+        if length and (_is_no_surname(noun) or length == len(rest) > 1):
+            return place
+    return 0
+
+
+def _is_no_surname(noun: str) -> bool:
+    known = german.saluted(noun) or german.gender_of(noun) or _SURE.search(noun)
+    return bool(known or re.fullmatch(_ADJECTIVAL, noun) or _SHORT.match(noun))
 
 
 def is_title(word: str) -> bool:
@@ -111,8 +142,12 @@ def _full(word: str) -> str:
 def nominative(office: str, gender: Gender) -> str:
     """The office of a man or woman in the nominative, whatever case the list has it in: "Vorsitzenden", "Präsidenten".
 
-    What is not declined stays; without a gender nothing is changed but a declined adjective that shows a man.
+    What is not declined stays; without a gender nothing is changed but a declined adjective that shows a man. Of
+    "Bürgermeister und Vorsitzenden" each office is.
     """
+    parts = _AND.split(office)
+    if len(parts) > 1 and all(is_office(part) for part in parts[::2]):
+        return "".join(part if place % 2 else nominative(part, gender) for place, part in enumerate(parts))
     words = office.split(" ")
     if words[0].casefold() in ("den", "dem", "des"):
         words, gender = words[1:], gender or "m"

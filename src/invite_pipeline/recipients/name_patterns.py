@@ -22,8 +22,8 @@ FOR = re.compile(
     re.IGNORECASE,
 )
 ACADEMIC = (
-    r"(?:(?:Univ|Hon|Jun)\.-|apl\.)?Prof\.?(?:in)?|Professor(?:in)?|Univ\.-Professor(?:in)?|PD|Priv\.-Doz\.|"
-    r"Privatdozent(?:in)?|Doz\.|D?Dres\.|D?Dr\.?(?:in)?|Dr\.?-(?:Ing|phil|med)\.?|Dipl\.-\w+\.?|Dipl\.|Ing\.|"
+    r"(?:(?:Univ|Hon|Jun)\.-|apl\.)?Prof\.?(?:[:*_/'’-]*in\.?)?|(?:Univ\.-|Honorar|Junior)?Professor(?:in)?|PD|"
+    r"Priv\.-Doz\.|Privatdozent(?:in)?|Doz\.|D?Dres\.|D?Dr\.?(?:[:*_/'’-]*in\.?)?|Dr\.?-(?:Ing|phil|med)\.?|Dipl\.-\w+\.?|Dipl\.|Ing\.|"
     r"Mag\.(?:a|\(FH\))?|Magister|Lic\.|StD|OStD|OStR"
 )
 FACULTY = (
@@ -34,9 +34,11 @@ FACULTY = (
 DEGREE = re.compile(rf"(?:{ACADEMIC})$", re.IGNORECASE)
 AFTER_DEGREE = re.compile(rf"(?:{FACULTY})$", re.IGNORECASE)
 SUFFIX = re.compile(
-    r"[,\s]+\(?(M\.?\s?d\.?\s?L\.?|M\.?\s?d\.?\s?B\.?|MdEP|MEP|MdBB|MdHB|MdA|(?:Dipl\.-\w+\.?|[BM]\.\s?(?:A|Sc|Eng|Ed)\."
-    r"|MBA|MPA|LL\.\s?[BM]\.|Ph\.\s?D\.|PhD|OBE|MBE|CBE)|jun\.|sen\.|jr\.|sr\.)\)?$"
+    r"(?:^|[,\s]+)\(?(Dipl\.-\w+\.?|[BM]\.?\s?(?:A|Sc|Eng|Ed|Mus)\.|MBA|MPA|LL\.\s?[BM]\.|Ph\.\s?D\.|PhD|OBE|MBE|CBE|"
+    r"(?:Bachelor|Master|Magister)\s+of\s+\w+|jun\.|sen\.|jr\.|sr\.|junior|senior)\)?$"
 )
+BEFORE_NAME = re.compile(r"^([BM]\.\s?(?:A|Sc|Eng|Ed|Mus)\.|MBA|LL\.\s?[BM]\.),?\s+(?=\S+\s+\S)")
+"""What belongs behind the name, and stands before it."""
 NAME_PARTICLE = r"von|van|vom|zu|zum|zur|de|der|den|des|du|dos|da|ten|ter|te|di|del|della|la|le|el|al|bin|ibn|op"
 NOBLE = (
     r"(?:Reichs|Erb|Land|Burg|Mark|Alt|Pfalz)?[Gg]raf|(?:Reichs|Mark)?[Gg]räfin|Fürst|Fürstin|(?:Erb)?[Pp]rinz|"
@@ -44,6 +46,7 @@ NOBLE = (
     r"Herzogin|Komtess|Comtesse"
 )
 PARTICLE = re.compile(rf"^(?:{NAME_PARTICLE}|{NOBLE}|v\.|d\.)$")
+NOBLE_TITLE = re.compile(rf"^(?:{NOBLE})$")
 NOBLE_MAN = re.compile(r"^(?:\w*[Gg]raf|Fürst|\w*[Pp]rinz|Freiherr|Frhr\.|Baron|Ritter|Edler|Herzog)\s")
 NOBLE_WOMAN = re.compile(
     r"^(?:\w*[Gg]räfin|Fürstin|\w*[Pp]rinzessin|Freifrau|Freiin|Frfr\.|Baronin|Baroness|Edle|Herzogin|Komtess|Comtesse)\s"
@@ -53,7 +56,9 @@ AND = r"\s*(?:\bund\b|\bu\.|&|\band\b|\bet\b|\+|/|;|\n|\bsowie\b)\s*"
 TOGETHER = re.compile(rf"(?:{AND}|,\s*)(?={FORM}\.?\s+\S)")
 PAIR = re.compile(rf"^({FORM})\.?{AND}({FORM})\.?\s+(.+)$")
 EITHER = re.compile(r"^(?:Herrn?\s*/\s*Frau|Frau\s*/\s*Herrn?|Mr\.?\s*/\s*Ms\.?|Herrn?\s+oder\s+Frau)\s+")
-GREETING = re.compile(r"^(?:Sehr\s+(?:geehrte|verehrte)[rn]?|Liebe[rn]?|Guten\s+Tag|Hallo|Dear)\s+", re.IGNORECASE)
+GREETING = re.compile(
+    r"^(?:Sehr\s+(?:geehrte|verehrte)[rns]?|Liebe[rns]?|Verehrte[rns]?|Guten\s+Tag|Hallo|Dear)\s+", re.IGNORECASE
+)
 GENTLEMEN = re.compile(rf"^(Herren|Damen|Frauen)\s+(.+?){AND}(.+)$")
 FRENCH_OFFICE = re.compile(r"^(?:le|la|l['’])\s*(?=\S)")
 NOT_A_NAME = re.compile(
@@ -63,8 +68,11 @@ NOT_A_NAME = re.compile(
 COUPLE = re.compile(r"^(?:(?:die|den|Die|Den)\s+)?(Eheleuten?|Ehepaar|Familie|Fam\.)\s+(.+)$")
 ASIDE = re.compile(r"(?:^|\s+)[(\[]([^()\[\]]*)[)\]]")
 COMPANY = re.compile(
-    r"\s+(?:und|u\.|&|mit|nebst)\s+(?:Frau|Gattin|Gatte|Gemahl(?:in)?|Ehefrau|Ehemann|Partner(?:in)?|Begleitung|Familie)$"
+    r",?\s+(?:(?:und|u\.|&|\+|mit|nebst|samt|sowie|in)\s+(?:(?:(?:s|ihr|dess|der)\w*\s+)?(?:Frau|Herrn?)\s+)?"
+    r"(?:Frau|Mann|Gattin|Gatten?|Gemahl(?:in)?|Ehefrau|Ehemann|Ehegatt(?:en?|in)|Lebensgefährt(?:en?|in)|"
+    r"(?:Ehe|Lebens)?[Pp]artner(?:in)?|Begleitung|Begleitperson|Familie|Kollegen|Kolleg(?:e|in|innen)|Team))$"
 )
+CARE_OF = re.compile(r"[\s,;]+((?:c/o|c\. ?o\.|p\. ?A(?:dr)?\.|℅|bei\s+(?:Familie|Fam\.))\s*\S.*)$", re.IGNORECASE)
 TWO_FIRST_NAMES = re.compile(r"^([^\W\d_][\w-]+)\s+(?:und|u\.|&)\s+([^\W\d_][\w-]+)\s+(\S.*)$")
 BORN = re.compile(r",?\s+geb(?:\.|orene?)\s+[\w-]+")
 NOBODY = re.compile(

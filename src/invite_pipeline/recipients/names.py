@@ -1,37 +1,30 @@
-"""Names as people write them in one cell: forms of address, degrees, offices, particles, two persons."""
+"""One person's name as people write it in a cell: forms of address, degrees, offices, particles."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Sequence
 from functools import lru_cache
 
 from invite_pipeline.domain import german, offices
 from invite_pipeline.domain.recipient import Gender, Person
+from invite_pipeline.recipients.first_names import is_first_name
+from invite_pipeline.recipients.name_marks import out_of_office, plain_degrees, take_marks, without_asides
 from invite_pipeline.recipients.name_patterns import (
     AFTER_DEGREE,
-    AND,
-    ASIDE,
+    BEFORE_NAME,
     BORN,
     COMPANY,
-    COUPLE,
     DEGREE,
-    EITHER,
-    FOR,
     FRENCH_OFFICE,
     GENDERS,
-    GENTLEMEN,
-    GREETING,
     NOBLE_MAN,
+    NOBLE_TITLE,
     NOBLE_WOMAN,
     NOBODY,
     NOT_A_NAME,
-    PAIR,
     PARTICLE,
     SHORT,
-    SUFFIX,
-    TOGETHER,
-    TWO_FIRST_NAMES,
     UNIT,
 )
 
@@ -90,101 +83,16 @@ def tidy_office(office: str, gender: Gender) -> str:
     return offices.nominative(offices.written_out(office), gender)
 
 
-def is_couple(form: str) -> bool:
-    """Whether a form of address means two or more: "Eheleute", "Herr und Frau"."""
-    return bool(COUPLE.match(f"{form} X") or PAIR.match(f"{form} X"))
-
-
-def read_names(text: str) -> tuple[Person, ...]:
-    """The persons of one free cell: "z. Hd. Frau Dr. Eva Muster MdL", "Meier, Anna", "Frau Alt und Herrn Berg"."""
-    text = FOR.sub("", text).strip(" ,;:/")
-    if not text or is_nobody(text) or "@" in text:
-        return ()
-    text = COMPANY.sub("", EITHER.sub("", GREETING.sub("", text)))
-    pair, couple, two = PAIR.match(text), COUPLE.match(text), TWO_FIRST_NAMES.match(text)
-    if couple:
-        return (_couple(couple[1], couple[2]),)
-    if pair:
-        return _pair(gender_of(pair[1]) or "", gender_of(pair[2]) or "", pair[3])
-    if two and gender_of(two[2]) is None and gender_of(two[1]) is None and not offices.is_office(text):
-        return tuple(read_name(f"{first} {two[3]}") for first in (two[1], two[2]))
-    return _with_office([read_name(FOR.sub("", part)) for part in _parts(text) if part.strip(" ,")])
-
-
-def _parts(text: str) -> list[str]:
-    """The text of each person: forms of address part them, or a conjunction between two whole names."""
-    gentlemen = GENTLEMEN.match(text)
-    if gentlemen:
-        form = "Herrn" if gentlemen[1] == "Herren" else "Frau"
-        return [f"{form} {gentlemen[2]}", f"{form} {gentlemen[3]}"]
-    parts = TOGETHER.split(text)
-    if len(parts) == 1:
-        halves = re.split(rf"{AND}|,\s+", text)
-        if len(halves) == 2 and all(_is_whole_name(half) for half in halves):
-            return halves
-    return parts
-
-
-def _is_whole_name(text: str) -> bool:
-    """Whether a text is a first and a last name and nothing else."""
-    words = text.split()
-    while words and _is_degree(words[0], first=True):
-        words.pop(0)
-    plain = all(word[0].isupper() and word.replace("-", "").isalpha() for word in words)
-    return len(words) == 2 and plain and not NOT_A_NAME.search(text) and not offices.is_office(text)
-
-
-def _with_office(found: list[Person]) -> tuple[Person, ...]:
-    """As in "Präsident des Landtags, Herrn Max Müller": the office that stands alone is that of the next."""
-    if len(found) == 2 and found[0].office and not found[0].name and found[1].name and not found[1].office:
-        office, holder = found[0], found[1]
-        gender = holder.gender or office.gender
-        return (replace(holder, gender=gender, office=tidy_office(office.office, gender)),)
-    return tuple(found)
-
-
-def _couple(form: str, rest: str) -> Person:
-    """Two who share a surname and whose genders the list does not say: greeted as what they are called."""
-    office = "Familie" if form.startswith("Fam") else "Ehepaar" if form == "Ehepaar" else "Eheleute"
-    found = read_name(rest)
-    return Person(
-        degree=found.degree, first_name=found.first_name, last_name=found.last_name, office=office, suffix=found.suffix
-    )
-
-
-def _pair(one: Gender, other: Gender, rest: str) -> tuple[Person, ...]:
-    """As in "Herr und Frau Müller", "Frau und Herrn Anna und Peter Müller": one surname for both."""
-    firsts = re.match(rf"^([\w-]+){AND}([\w-]+)\s+(.+)$", rest)
-    if firsts:
-        last = read_name(firsts[3])
-        names = (firsts[1], firsts[2])
-        return tuple(
-            Person(gender=gender, degree=last.degree, first_name=first, last_name=last.name)
-            for gender, first in zip((one, other), names, strict=True)
-        )
-    found = read_name(rest)
-    if found.first_name:
-        # Whose first name it is cannot be known.
-        return (
-            Person(gender=one, last_name=found.last_name),
-            Person(gender=other, last_name=found.last_name),
-        )
-    return (
-        Person(gender=one, degree=found.degree, last_name=found.last_name),
-        Person(gender=other, last_name=found.last_name),
-    )
-
-
 # --- one person -------------------------------------------------------------------------------------------------
 
 
 def read_name(text: str) -> Person:
     """One person of a free text; parts that are no name go where they belong."""
-    text, office = _without_asides(BORN.sub("", text).strip())
+    text, office = without_asides(BORN.sub("", COMPANY.sub("", text)).strip())
+    text, suffix, former = take_marks(text)
     gender, rest = _leading_gender(text)
-    suffix = ""
-    while found := SUFFIX.search(rest):
-        rest, suffix = rest[: found.start()], joined(_suffix(found[1]), suffix)
+    if behind := BEFORE_NAME.match(rest):
+        rest, suffix = rest[behind.end() :], joined(behind[1], suffix)
     before, office_before, degree = _leading_words(rest, named=bool(gender))
     if not gender:
         # "Bürgermeister Herr Dr. Max Müller"
@@ -192,25 +100,16 @@ def read_name(text: str) -> Person:
         if gender:
             before, _, more = _leading_words(rest, named=True)
             degree = joined(degree, more)
-    first, last, after, more = _names(before)
-    degree = joined(degree, more)
+    first, last, after, more = _names(before, formal=bool(gender or degree))
+    degree, shown = plain_degrees(joined(degree, more))
     office = office_before or after or office
     if not (first or last) and office and degree:
         degree = ""
-    gender = gender or noble_gender(last)
+    gender = gender or shown or noble_gender(last)
     if office:
         office = tidy_office(office, gender)
-    return Person(gender=gender, degree=degree, first_name=first, last_name=last, office=office, suffix=suffix)
-
-
-def _without_asides(text: str) -> tuple[str, str]:
-    """The text without what stands in brackets, and the office if that is one."""
-    office = ""
-    for found in ASIDE.finditer(text):
-        if offices.is_office(found[1]):
-            office = found[1]
-    text = ASIDE.sub(lambda found: found[0] if AFTER_DEGREE.match(found[0].strip()) else "", text)
-    return text.strip(" ,;"), office
+    found = Person(gender=gender, degree=degree, first_name=first, last_name=last, office=office, suffix=suffix)
+    return out_of_office(found, former)
 
 
 def _leading_gender(text: str) -> tuple[Gender, str]:
@@ -222,12 +121,6 @@ def _leading_gender(text: str) -> tuple[Gender, str]:
     again, more = _leading_gender(rest.strip())
     # "Sehr geehrte" and doubled forms such as "An Herrn Herrn" say nothing more.
     return (gender_of(word) or again, more) if again else (gender_of(word) or "", rest.strip())
-
-
-def _suffix(text: str) -> str:
-    """Members of parliaments as they are written: "M. d. L." is "MdL"."""
-    letters = re.sub(r"[.\s]", "", text)
-    return {"mdl": "MdL", "mdb": "MdB"}.get(letters.casefold(), text)
 
 
 def _leading_words(text: str, *, named: bool = False) -> tuple[str, str, str]:
@@ -270,8 +163,11 @@ def leading_degrees(text: str, degree: str) -> tuple[str, str]:
     return (degree if " ".join(found) in degree else joined(degree, " ".join(found))), " ".join(words)
 
 
-def _names(text: str) -> tuple[str, str, str, str]:
-    """First name, last name, an office behind a comma or dash, and degrees behind the comma."""
+def _names(text: str, *, formal: bool = False) -> tuple[str, str, str, str]:
+    """First name, last name, an office behind them or behind a comma or dash, and degrees behind the comma.
+
+    After a form of address or a degree (`formal`) a single word is a last name.
+    """
     before, comma, after = (part.strip() for part in re.sub(r"\s+[-–|]\s+|\s*[;|]\s*", ", ", text).partition(","))
     if comma and after:
         if _is_last_name(before) and not offices.is_office(after):
@@ -279,20 +175,40 @@ def _names(text: str) -> tuple[str, str, str, str]:
             degree, first = leading_degrees(f"{first.strip()} x", "")
             first = first.removesuffix("x").strip()
             return first, before, more.strip(), degree
-        first, last, _, _ = _names(before)
+        first, last, office, _ = _names(before, formal=formal)
         if is_degree(after):
-            return first, last, "", after
+            return first, last, office, after
+        if not office and first and " " not in after and is_first_name(after) and not offices.is_office(after):
+            # "Meier Schulz, Anna": a surname of two words
+            return after, before, "", ""
         no_office = NOT_A_NAME.search(after) or (names_a_unit(after) and not offices.is_office(after))
-        return first, last, "" if no_office else after, ""
+        return first, last, office or ("" if no_office else after), ""
     words = before.split()
+    if place := offices.trailing_office(before, _least_names(words, formal=formal)):
+        first, last, _, _ = _names(" ".join(words[:place]), formal=formal)
+        return first, last, " ".join(words[place:]), ""
+    words = _noble_behind(words)
     capitals = [place for place, word in enumerate(words) if len(word) > 2 and word.isupper()]
     if len(words) > 1 and len(capitals) == 1 and capitals[0] == 0:
         # "PETIT Luc": who writes the surname first writes it in capitals.
         return " ".join(words[1:]), words[0].title(), "", ""
     start = next((place for place in range(len(words)) if _begins_surname(words, place)), len(words) - 1)
     if start <= 0:
-        return "", before, "", ""
+        return "", " ".join(words), "", ""
     return " ".join(words[:start]), " ".join(words[start:]), "", ""
+
+
+def _least_names(words: Sequence[str], *, formal: bool) -> int:
+    """How many words a name has at least before an office can follow: "Frau Klein Bürgermeisterin"."""
+    return 1 if formal and words and not is_first_name(words[0]) else 2
+
+
+def _noble_behind(words: list[str]) -> list[str]:
+    """Make "Graf Max von Hohenadel" "Max Graf von Hohenadel": the title is part of the surname (Art. 109 WRV)."""
+    if len(words) < 3 or not NOBLE_TITLE.match(words[0]) or PARTICLE.match(words[1]):
+        return words
+    start = next((place for place in range(1, len(words)) if _begins_surname(words, place)), len(words) - 1)
+    return [*words[1:start], words[0], *words[start:]]
 
 
 def _begins_surname(words: list[str], place: int) -> bool:

@@ -9,14 +9,14 @@ from typing import Literal
 
 from invite_pipeline.domain.recipient import Person, Recipient
 from invite_pipeline.errors import Problem, Severity
-from invite_pipeline.recipients import names, persons, places
+from invite_pipeline.recipients import names, persons, places, several
 from invite_pipeline.recipients.cells import error_value, is_possible_surname, shown, suspects
 from invite_pipeline.recipients.columns import Columns
 from invite_pipeline.recipients.headers import PERSON_FIELDS
 from invite_pipeline.recipients.mail_address import AddressChecker
-from invite_pipeline.recipients.name_patterns import FOR
+from invite_pipeline.recipients.name_patterns import CARE_OF, FOR
 from invite_pipeline.recipients.row_check import check_recipient
-from invite_pipeline.recipients.row_parts import read_person, read_postal
+from invite_pipeline.recipients.row_parts import note_contradiction, read_person, read_postal
 
 NO_EXTRA: Mapping[str, str] = {}
 
@@ -24,6 +24,7 @@ _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,79}")
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 _PAIRS = [one + other for one in _BASE32 for other in _BASE32]
 _NAME_FIELDS = ("last_name", "first_name", "contact", "last_name2", "first_name2", "contact2")
+_MAY_BE_CARE_OF = re.compile(r"c/o|℅|[co]\. ?[oO]\.|p\. ?A|bei Fam", re.IGNORECASE)
 _UNNEEDED = frozenset({"phone", "region", "kind"})
 """Fields without which a letter is still right."""
 _ORDERS: dict[str, Literal["", "person", "organisation"]] = {
@@ -123,20 +124,23 @@ class RowReader:
     def _people(self, row: Row, unit: str) -> tuple[tuple[Person, ...], str, str]:
         """The persons, a salutation that stands in the column for the form of address, and the unit."""
         cells = row.cells
+        unit = _take_care_of(cells, unit)
+        if "contact" in cells or " " in cells.get("last_name", ""):
+            _note_company(row)
         first, salutation = read_person(row, "", self._keep)
         contact = cells.get("contact", "")
         if contact:
-            first, unit = _with_contact(first, contact, unit)
+            first, unit = _with_contact(row, first, contact, unit)
         if self._second:
             second, _ = read_person(row, "2", self._keep)
             contact = cells.get("contact2", "")
             if contact:
-                second, unit = _with_contact(second, contact, unit)
+                second, unit = _with_contact(row, second, contact, unit)
             first, salutation = first + second, "" if second else salutation
         if unit and unit.casefold() == cells.get("organisation", "").casefold():
             unit = ""
         if not first and unit and FOR.match(unit):
-            first, unit = names.read_names(unit), ""
+            first, unit = several.read_names(unit), ""
         return first, salutation, unit
 
     def _email(self, row: Row) -> str:
@@ -148,16 +152,37 @@ class RowReader:
         return found.address
 
 
-def _with_contact(found: tuple[Person, ...], contact: str, unit: str) -> tuple[tuple[Person, ...], str]:
+def _take_care_of(cells: dict[str, str], unit: str) -> str:
+    """The unit, with "c/o …" out of the cells for names: it is a line of the address, and nobody's name."""
+    if not _MAY_BE_CARE_OF.search("\0".join(cells.values())):
+        return unit
+    for field in ("organisation", *_NAME_FIELDS):
+        text = cells.get(field, "")
+        if text and (found := CARE_OF.search(text)):
+            cells[field] = text[: found.start()].rstrip(" ,;")
+            unit = f"{unit}, {found[1]}" if unit else found[1]
+    return unit
+
+
+def _note_company(row: Row) -> None:
+    for field in _NAME_FIELDS:
+        text = row.cells.get(field, "")
+        if " " in text and several.names_company(text):
+            message = f"Whom “{shown(text)}” means besides, has no name: the letter greets the one who has."
+            row.say("notice", field, message, "Write the second name in full, or leave it out.")
+
+
+def _with_contact(row: Row, found: tuple[Person, ...], contact: str, unit: str) -> tuple[tuple[Person, ...], str]:
     """The persons with what a cell for whole names holds: persons, a holder for a bare office, or a unit."""
     if names.names_a_unit(contact):
         return found, unit or contact
-    named = names.read_names(contact)
+    named = several.read_names(contact)
     if not named:
         return found, unit
     if not found:
         return named, unit
     if len(found) == 1 == len(named):
+        note_contradiction(row, found[0], named[0])
         return (persons.merged(found[0], named[0]),), unit
     return found if found[0].last_name else named, unit
 

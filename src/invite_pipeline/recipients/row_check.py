@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from invite_pipeline.domain import german
-from invite_pipeline.domain.address import MAX_LINES, derive
+from invite_pipeline.domain.address import MAX_LINES, contradiction, derive
 from invite_pipeline.domain.recipient import Person, Recipient
 from invite_pipeline.formats.letter_font import SHORT, WINDOW, missing, rough_width, width
 from invite_pipeline.recipients.cells import shown
@@ -41,7 +41,7 @@ def _is_plain(one: Recipient) -> bool:
     person = one.persons[0]
     if not (person.gender in ("f", "m") and person.last_name and one.organisation) or "N." in person.last_name:
         return False
-    if person.gender == "m" and person.office and german.contradicts(person.office, "m"):
+    if person.gender == "m" and contradiction(person):
         return False
     try:
         long = [part for part in _longest_parts(one, person) if len(part) > SHORT or not part.isascii()]

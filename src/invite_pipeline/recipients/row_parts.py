@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from invite_pipeline.domain import offices
 from invite_pipeline.domain.recipient import Gender, Person
-from invite_pipeline.recipients import names, persons, places
+from invite_pipeline.recipients import names, persons, places, several
 from invite_pipeline.recipients.cells import shown
+from invite_pipeline.recipients.name_patterns import AND, NOBLE_TITLE
+from invite_pipeline.recipients.names import joined
 
 if TYPE_CHECKING:
     from invite_pipeline.recipients.row import Row
@@ -27,6 +29,7 @@ _SALUTATIONS = (
     "madame,",
     "monsieur,",
 )
+_TWO_FIRST_NAMES = re.compile(rf"^([^\W\d_][\w-]+){AND}([^\W\d_][\w-]+)$")
 _LINES = re.compile(r"[\r\n|]+")
 _PLACE_AT_END = re.compile(r"^(?P<above>.+?)[,;]\s*(?P<place>(?:D-)?\d{5}\s+\D.*)$")
 
@@ -47,8 +50,11 @@ def read_person(row: Row, which: str, keep: Callable[[str], str]) -> tuple[tuple
     if degree:
         gender, degree, office = _degree(gender, form, degree, office)
     name = last or get("contact" + which, "")
-    if form and name and names.is_couple(form):
-        return names.read_names(" ".join(part for part in (form, degree, first, name) if part)), salutation
+    if form and name and several.is_couple(form):
+        return several.read_names(" ".join(part for part in (form, degree, first, name) if part)), salutation
+    if last and (two := _TWO_FIRST_NAMES.match(first)):
+        # Whose form of address and degree the others are, nobody knows.
+        return several.read_names(f"{two[1]} und {two[2]} {last}"), salutation
     suffix = get("suffix" + which, "")
     given = Person(
         gender=gender,
@@ -59,21 +65,34 @@ def read_person(row: Row, which: str, keep: Callable[[str], str]) -> tuple[tuple
         suffix=suffix,
     )
     contact = get("contact" + which, "")
-    if contact and not (last or first) and (gender or degree or office):
-        named = names.read_names(contact)
-        return ((persons.merged(given, named[0]),) if len(named) == 1 else named), salutation
+    if contact and not (last or first or names.names_a_unit(contact)) and (gender or degree or office):
+        row.empty("contact" + which)
+        named = several.read_names(contact)
+        if len(named) == 1:
+            note_contradiction(row, given, named[0])
+            whole = persons.person(persons.merged(given, named[0]))
+            return ((whole,) if whole else ()), salutation
+        return named, salutation
     found = persons.person(given)
     return ((found,) if found else ()), salutation
+
+
+def note_contradiction(row: Row, one: Person, other: Person) -> None:
+    """Say where two cells make a man and a woman of one person: nobody guesses which is right."""
+    if persons.contradictory(one.gender, other.gender):
+        words = {"f": "a woman", "m": "a man", "d": "divers"}
+        message = f"{words[one.gender]} by one cell is {words[other.gender]} by another: neither is taken."
+        row.say("notice", "gender", message[0].upper() + message[1:], "Correct the one that is wrong.")
 
 
 def _form_of_address(row: Row, which: str, form: str, degree: str, office: str) -> tuple[Gender, str, str]:
     """As in "Frau", "Herrn Dr.", "Frau Bürgermeisterin": the gender, and what else the cell holds."""
     said, rest = names.split_form_of_address(form)
-    if rest and names.is_degree(rest):
-        degree = degree or rest
+    if rest and all(names.is_degree(word) or NOBLE_TITLE.match(word) for word in rest.split()):
+        degree = degree if rest in degree else joined(degree, rest)
     elif (rest and said is not None) or (rest and offices.is_office(rest)):
         office = office or rest
-    elif rest and not names.is_nobody(rest) and not names.is_couple(rest):
+    elif rest and not names.is_nobody(rest) and not several.is_couple(rest):
         row.say("notice", "gender" + which, f"“{shown(rest)}” says neither “Frau” nor “Herr”.", "Write one of them.")
     return said or "", degree, office
 
@@ -88,7 +107,7 @@ def _degree(gender: Gender, form: str, degree: str, office: str) -> tuple[Gender
     if not degree:
         return gender, "", office
     if offices.is_office(degree):
-        found = names.read_names(f"{degree} X")
+        found = several.read_names(f"{degree} X")
         if found and found[0].office:
             return gender, found[0].degree, office or found[0].office
     return gender, degree, office
