@@ -1,6 +1,6 @@
 """Letters a second: the press against WeasyPrint, Typst and LibreOffice, all in one run on the same machine.
 
-python -m benchmarks.letters [--large N]   (N: how many letters "many" are; 20,000 without it, the issue says 100,000)
+python -m benchmarks.letters [--large N]   (N: how many letters "many" are; 50,000 without it, the issue says 100,000)
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _FEW = 1_000
 def main() -> None:
     """Measure, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--large", type=int, default=20_000)
+    parser.add_argument("--large", type=int, default=50_000)
     parser.add_argument("--render", nargs=3, metavar=("FOLDER", "LETTERS", "JOBS"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.render:

@@ -39,14 +39,19 @@ _TOLERANCE = 1e-3  # pixels
 _CODE = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-"
 
 
-def make_plate(typesetter: Typesetter, style: str, form: Form, characters: str) -> Plate:
+def first_sheet(typesetter: Typesetter, style: str, form: Form) -> Sheet:
+    """A form laid out with few characters, for all its plates. Raises Misfit, InviteError."""
+    if not form.has_text:
+        raise Misfit
+    return lay_out(typesetter, style, form, _specimens(form, "", ""), {})
+
+
+def make_plate(typesetter: Typesetter, style: str, form: Form, characters: str, first: Sheet | None = None) -> Plate:
     """Make the plate of a form whose slots will hold texts of these characters.
 
     Raises Misfit where the form cannot have one, and InviteError where it cannot be laid out.
     """
-    if not form.has_text:
-        raise Misfit
-    first = lay_out(typesetter, style, form, _specimens(form, "", ""), {})
+    first = first or first_sheet(typesetter, style, form)
     found = _find_lines(form, first)
     wanted = {line.font: set(_CODE) for line in found.values()}
     for slot, line in found.items():

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from invite_pipeline.domain.stage import Failure, Progress, StageReport, silent
 from invite_pipeline.domain.workspace import Workspace
@@ -23,10 +23,14 @@ from invite_pipeline.letters.fonts import characters
 from invite_pipeline.letters.jobs import Job, Made, Maker, PlateName, Plates, plate_of, read_orders, signed
 from invite_pipeline.letters.origin import origin
 from invite_pipeline.letters.plate import Misfit, Plate
+from invite_pipeline.letters.slots import Form
 from invite_pipeline.letters.template import LetterWriter
 from invite_pipeline.letters.workers import Workers
 from invite_pipeline.store import queries
 from invite_pipeline.store.database import Store
+
+if TYPE_CHECKING:
+    from invite_pipeline.letters.specimen import Sheet
 
 _CHUNK = 100
 # Starting a process costs about as much as a thousand letters from the press, or as twenty laid out.
@@ -117,6 +121,7 @@ class _Run:
         self._workspace = replace(workspace, now=_no_clock)
         self._maker = Maker(store, self._workspace, self._origin, self._writer)
         self._plates: dict[PlateName, Plate | None] = {}
+        self._sheets: dict[Form, Sheet] = {}
         self._done: Counter[str] = Counter()
         self._failures: list[Failure] = []
 
@@ -163,15 +168,17 @@ class _Run:
 
     def _make_plates(self, wanted: Sequence[PlateName]) -> None:
         from invite_pipeline.letters.document import typesetter
-        from invite_pipeline.letters.plate_maker import make_plate
+        from invite_pipeline.letters.plate_maker import first_sheet, make_plate
 
+        sets, style = typesetter(self._workspace.folder), self._origin.style
         for name, letters in Counter(wanted).items():
             if name in self._plates or letters < _LETTERS_WORTH_A_PLATE or not name.form.has_text:
                 continue
             try:
-                self._plates[name] = make_plate(
-                    typesetter(self._workspace.folder), self._origin.style, name.form, characters(rare=name.rare)
-                )
+                if name.form not in self._sheets:
+                    self._sheets[name.form] = first_sheet(sets, style, name.form)
+                repertoire = characters(rare=name.rare)
+                self._plates[name] = make_plate(sets, style, name.form, repertoire, self._sheets[name.form])
             except (Misfit, InviteError):
                 # What is wrong with these letters is said of each of them, when it is laid out on its own.
                 self._plates[name] = None

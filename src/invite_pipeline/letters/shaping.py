@@ -50,7 +50,7 @@ class Shaper:
         self._buffer = uharfbuzz.Buffer()
         self._placed: dict[str, _Placed | None] = {}
         # Salutations, streets and town names come again and again.
-        self.line = lru_cache(maxsize=20_000)(self._line)
+        self.line = lru_cache(maxsize=5_000)(self._line)
 
     def shaped(self, text: str, script: str, flags: uharfbuzz.BufferSerializeFlags = _NO_CLUSTERS) -> list[str]:
         """The glyphs of a text of one script, each written GLYPH[=CLUSTER][@RIGHT,UP]+ADVANCE."""
