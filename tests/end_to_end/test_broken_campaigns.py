@@ -18,11 +18,12 @@ from tests.builders import NOW
 Break = Callable[[Path], None]
 
 
-def invite(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+def invite(folder: Path, *arguments: str, stdin: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
     """Run the command as a user does."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("INVITE_")}
     command = [sys.executable, "-m", "invite_pipeline", "-C", str(folder), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env=plain | environ, check=False, timeout=120)
+    env = plain | environ
+    return subprocess.run(command, capture_output=True, text=True, input=stdin, env=env, check=False, timeout=120)
 
 
 @pytest.fixture

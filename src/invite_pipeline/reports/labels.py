@@ -74,7 +74,7 @@ _KINDS = {
     "verein": ("Verein", "Vereine"),
 }
 
-_TASKS: dict[What, tuple[str, str]] = {
+TASKS: dict[What, tuple[str, str]] = {
     "review": ("Rückmeldung prüfen", "Rückmeldungen prüfen"),
     "resolve": ("unklaren Versand aufklären", "unklare Sendungen aufklären"),
     "render": ("Brief setzen", "Briefe setzen"),
@@ -99,7 +99,7 @@ def region(name: str) -> str:
 
 def task(what: What, count: int) -> str:
     """What is to be done, for so many."""
-    return _TASKS[what][count != 1]
+    return TASKS[what][count != 1]
 
 
 def reply(row: Row) -> str:

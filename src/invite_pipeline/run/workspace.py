@@ -90,13 +90,18 @@ def _make_key(path: Path) -> str:
     return key
 
 
+def wall_clock() -> datetime:
+    """The time that it is, in UTC."""
+    return datetime.now(UTC)
+
+
 def clock(given: str | None, campaign: Campaign) -> Clock:
     """The wall clock, or a clock that stands still at `given` (ISO 8601; without an offset in the event's zone).
 
     Raises InviteError where `given` is no time.
     """
     if not given:
-        return lambda: datetime.now(UTC)
+        return wall_clock
     fixed = parse_time(given, campaign.event.tz)
     return lambda: fixed
 

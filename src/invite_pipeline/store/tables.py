@@ -225,6 +225,84 @@ mailboxes = Table(
     ForeignKeyConstraint(["campaign"], ["campaigns.id"]),
 )
 
+# --- staff ------------------------------------------------------------------------------------------------------
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("campaign", String(40), primary_key=True),
+    Column("name", String(80), primary_key=True),
+    Column("roles", JSON, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("totp_secret", String(64), nullable=False),
+    # The last time step whose code was used: a code opens once.
+    Column("totp_step", BigInteger, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("password_changed_at", UtcTime, nullable=False),
+    ForeignKeyConstraint(["campaign"], ["campaigns.id"]),
+)
+
+staff_sessions = Table(
+    "staff_sessions",
+    metadata,
+    Column("campaign", String(40), primary_key=True),
+    # Of the cookie only a hash: whoever reads the store can open nothing with it.
+    Column("token_hash", String(64), primary_key=True),
+    Column("account", String(80), nullable=False),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    ForeignKeyConstraint(["campaign", "account"], ["accounts.campaign", "accounts.name"]),
+    Index(None, "campaign", "account"),
+)
+
+login_failures = Table(
+    "login_failures",
+    metadata,
+    Column("campaign", String(40), primary_key=True),
+    # A keyed hash of what was typed: it need not be an account's name, and may be a password in the wrong field.
+    Column("name_hash", String(64), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("locked_until", UtcTime, nullable=False),
+    ForeignKeyConstraint(["campaign"], ["campaigns.id"]),
+)
+
+# Who did what to which record, and never with what contents; triggers keep it append-only.
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("campaign", String(40), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("account", String(80), nullable=False),
+    Column("action", String(40), nullable=False),
+    # A recipient's key, an account's name, a wave: whatever the action is about.
+    Column("subject", String(80), nullable=False),
+    Column("count", Integer, nullable=True),
+    ForeignKeyConstraint(["campaign"], ["campaigns.id"]),
+    Index(None, "campaign", "seq"),
+    sqlite_autoincrement=True,
+)
+
+saved_views = Table(
+    "saved_views",
+    metadata,
+    Column("campaign", String(40), primary_key=True),
+    Column("account", String(80), primary_key=True),
+    Column("name", String(80), primary_key=True),
+    Column("query", Text, nullable=False),
+    ForeignKeyConstraint(["campaign", "account"], ["accounts.campaign", "accounts.name"]),
+)
+
+# Who calls whom.
+assignments = Table(
+    "assignments",
+    metadata,
+    *_recipient_key(),
+    Column("account", String(80), nullable=False),
+    _of_recipient(),
+)
+
 # Objections outlive the campaign and its data: only a keyed hash of the address is kept.
 blocks = Table(
     "blocks", metadata, Column("address_hash", String(64), primary_key=True), Column("since", UtcTime, nullable=False)

@@ -1,4 +1,4 @@
-"""The RSVP pages as one ASGI application: server-rendered, no cookies, no third party, no script needed."""
+"""The pages as one ASGI application: the RSVP pages for everybody, without cookies, and the closed staff pages."""
 
 from __future__ import annotations
 
@@ -9,16 +9,22 @@ from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from invite_pipeline.domain.workspace import Workspace
+from invite_pipeline.domain.workspace import Clock, Workspace
+from invite_pipeline.run.workspace import wall_clock
 from invite_pipeline.web.public import PublicPages
 from invite_pipeline.web.rsvp import RsvpPages
 from invite_pipeline.web.security import Guard
 from invite_pipeline.web.site import Site
+from invite_pipeline.web.staff.areas import AREAS, all_routes
+from invite_pipeline.web.staff.routing import staff_router
+from invite_pipeline.web.staff.site import StaffSite
 
 
-def create_app(workspace: Workspace) -> FastAPI:
-    """The pages of one campaign. Raises TemplateBroken where there is no style, StoreUnusable."""
+def create_app(workspace: Workspace, *, clock: Clock = wall_clock) -> FastAPI:
+    """The pages of one campaign; `clock` is that of logins. Raises TemplateBroken without a style, StoreUnusable."""
     site = Site(workspace)
+    staff = StaffSite(workspace, site.store, AREAS, clock)
+    routes = all_routes()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -34,9 +40,10 @@ def create_app(workspace: Workspace) -> FastAPI:
         redirect_slashes=False,
         lifespan=lifespan,
     )
-    app.state.site = site
+    app.state.site, app.state.staff, app.state.staff_rules = site, staff, tuple(routes.rules)
     app.include_router(RsvpPages(site).router())
     app.include_router(PublicPages(site).router())
+    app.include_router(staff_router(staff, routes))
 
     def refused(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500

@@ -30,7 +30,6 @@ _HEADERS = {
     "x-frame-options": "DENY",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "content-security-policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
@@ -88,6 +87,8 @@ class _Answer:
             headers = MutableHeaders(scope=message)
             for name, value in _HEADERS.items():
                 headers[name] = value
+            # The door's page may ask for the camera.
+            headers.setdefault("permissions-policy", "camera=(), geolocation=(), microphone=()")
             headers.setdefault("cache-control", "no-store")
             if self._secure:
                 headers["strict-transport-security"] = "max-age=31536000"

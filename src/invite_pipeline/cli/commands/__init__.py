@@ -8,7 +8,20 @@ from invite_pipeline.cli.commands import (
     results,
     serving,
     store,
+    users,
     verify,
 )
 
-__all__ = ["campaign", "demo", "incoming", "lists", "outgoing", "privacy", "results", "serving", "store", "verify"]
+__all__ = [
+    "campaign",
+    "demo",
+    "incoming",
+    "lists",
+    "outgoing",
+    "privacy",
+    "results",
+    "serving",
+    "store",
+    "users",
+    "verify",
+]

@@ -1,0 +1,21 @@
+"""The parts of the staff pages, in the order of the navigation."""
+
+from __future__ import annotations
+
+from invite_pipeline.domain.staff import StaffRole
+from invite_pipeline.web.staff import account, home
+from invite_pipeline.web.staff.site import HOME, Area, Routes
+from invite_pipeline.web.staff.texts import N_
+
+AREAS = (
+    Area(HOME, N_("Lage"), StaffRole.VIEW, home.routes),
+    Area(f"{HOME}/account", "", StaffRole.VIEW, account.routes),
+)
+
+
+def all_routes() -> Routes:
+    """The routes of every area."""
+    routes = Routes()
+    for area in AREAS:
+        area.routes(routes)
+    return routes
