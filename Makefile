@@ -5,6 +5,8 @@
 
 ARGS ?=
 bin := .venv/bin
+# Tests in as many processes as there are processors, up to four, each with servers of its own.
+parallel := -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check crash-test format lock bench
@@ -24,7 +26,7 @@ demo: setup
 ## test     all tests, and before that what they need
 test:
 	@scripts/setup.sh test
-	$(bin)/pytest $(ARGS)
+	$(bin)/pytest $(parallel) $(ARGS)
 
 ## check    format, lint, types, import direction and all tests: exactly what CI runs
 check:
@@ -33,7 +35,7 @@ check:
 	$(bin)/ruff check .
 	$(bin)/mypy
 	$(bin)/lint-imports
-	$(bin)/pytest $(ARGS)
+	$(bin)/pytest $(parallel) $(ARGS)
 
 ## crash-test  kill senders a thousand times and compare the mail server's record with the store
 crash-test:

@@ -23,6 +23,11 @@ from tests.smtp_server import SmtpServer, running_smtp_server
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # Playwright leaves an event loop running in this thread, and where one runs `asyncio.run` refuses: browsers last.
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    # Several processes share the tests file by file, so that what a file makes once is made once; a file's browser
+    # tests are a group of their own, or they would come before other files' tests.
+    for item in items:
+        browser = item.get_closest_marker("browser") is not None
+        item.add_marker(pytest.mark.xdist_group(f"{item.path}{' in the browser' if browser else ''}"))
 
 
 def _missing(what: str) -> NoReturn:
