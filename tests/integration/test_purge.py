@@ -12,10 +12,9 @@ import pytest
 from invite_pipeline.domain.events import Replied
 from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.replies.collect import collect
-from invite_pipeline.run.privacy import purge
+from invite_pipeline.run.privacy import Purge, purge
 from invite_pipeline.store import queries
 from invite_pipeline.store.database import Store
-from invite_pipeline.store.erasure import Purged
 from tests.builders import NOW, a_recipient, a_store, a_workspace, at
 from tests.mails import a_mail
 
@@ -49,7 +48,7 @@ def test_old_mail_loses_its_words_and_keeps_its_answer(store: Store, workspace: 
     with store.reading() as tx:
         before = queries.tracking(tx, "k-bonn")
     assert before.reply == "yes"
-    assert purge(store, later(workspace, 31)) == Purged(mails=1, waiting=0)
+    assert purge(store, later(workspace, 31)) == Purge(mails=1, waiting=0)
     assert (replied(store).text, replied(store).sender) == ("", "")
     with store.reading() as tx:
         assert queries.tracking(tx, "k-bonn") == before
@@ -57,21 +56,21 @@ def test_old_mail_loses_its_words_and_keeps_its_answer(store: Store, workspace: 
 
 def test_purging_twice_or_early_changes_nothing(store: Store, workspace: Workspace) -> None:
     collect(store, workspace, [("1", a_mail(From=SENDER))])
-    assert purge(store, later(workspace, 29)) == Purged(mails=0, waiting=0)
+    assert purge(store, later(workspace, 29)) == Purge(mails=0, waiting=0)
     assert replied(store).text
     purge(store, later(workspace, 31))
-    assert purge(store, later(workspace, 31)) == Purged(mails=0, waiting=0)
+    assert purge(store, later(workspace, 31)) == Purge(mails=0, waiting=0)
 
 
 def test_dry_run_counts_and_keeps(store: Store, workspace: Workspace) -> None:
     collect(store, workspace, [("1", a_mail(From=SENDER))])
-    assert purge(store, later(workspace, 31), dry_run=True) == Purged(mails=1, waiting=0)
+    assert purge(store, later(workspace, 31), dry_run=True) == Purge(mails=1, waiting=0)
     assert replied(store).sender == SENDER
 
 
 def test_mail_that_waits_for_review_keeps_its_text(store: Store, workspace: Workspace) -> None:
     collect(store, workspace, [("1", a_mail("Ich melde mich noch einmal.", From=SENDER))])
-    assert purge(store, later(workspace, 31)) == Purged(mails=0, waiting=1)
+    assert purge(store, later(workspace, 31)) == Purge(mails=0, waiting=1)
     assert replied(store).text
 
 

@@ -5,9 +5,9 @@ Fields named in `PERSONAL` are kept apart from the rest of an event, so that era
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import MISSING, Field, dataclass, fields, replace
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from .reply import Attendee, Disposition, Intent, Source
 
@@ -123,7 +123,11 @@ class AutomaticReply:
 class Replied:
     """A reply of any channel with what became of it."""
 
-    PERSONAL: ClassVar[tuple[str, ...]] = ("attendees", "remark", "evidence", "actor", "sender", "text")
+    # Why a mail is read as it is quotes the mail.
+    PERSONAL: ClassVar[tuple[str, ...]] = (
+        *("attendees", "remark", "evidence", "actor", "sender", "text"),
+        *("decision", "reason"),
+    )
     source: Source
     intent: Intent
     declared_at: datetime
@@ -164,6 +168,14 @@ class Released:
     by: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """The persons behind the invitation were erased: nothing is sent to it any more, and its counts stay."""
+
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+    why: Literal["request", "retention"]
+
+
 Event = (
     Loaded
     | Issued
@@ -178,6 +190,7 @@ Event = (
     | Replied
     | Reviewed
     | Released
+    | Forgotten
 )
 
 KINDS: dict[str, type[Event]] = {
@@ -196,8 +209,21 @@ KINDS: dict[str, type[Event]] = {
         Replied,
         Reviewed,
         Released,
+        Forgotten,
     )
 }
+
+
+def without_persons(event: Event) -> Event:
+    """The same event without anything personal; of attendees their roles, choices and seats stay."""
+    emptied: dict[str, Any] = {one.name: _empty(one) for one in fields(event) if one.name in event.PERSONAL}
+    if isinstance(event, Replied):
+        emptied["attendees"] = tuple(attendee.anonymous() for attendee in event.attendees)
+    return replace(event, **emptied)
+
+
+def _empty(one: Field[Any]) -> object:
+    return one.default_factory() if one.default_factory is not MISSING else one.default
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,13 @@ _LOOK_ALIKES = str.maketrans({"I": "1", "L": "1", "O": "0", " ": "", "-": ""})
 
 
 class InvitationState(StrEnum):
-    """draft → issued → revoked | closed."""
+    """draft → issued → revoked | closed; forgotten where the persons behind it were erased."""
 
     DRAFT = "draft"
     ISSUED = "issued"
     REVOKED = "revoked"
     CLOSED = "closed"
+    FORGOTTEN = "forgotten"
 
 
 @dataclass(frozen=True, slots=True)

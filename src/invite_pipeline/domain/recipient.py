@@ -66,11 +66,13 @@ class Recipient:
     """Given by the list, all lines; wins over the derived block."""
     extra: Mapping[str, str] = field(default_factory=dict)
     """Columns that mean nothing to the pipeline, for templates."""
+    former_channel: Channel | None = None
+    """How somebody was written to whose address was erased."""
 
     @property
     def channel(self) -> Channel:
         """Mail where there is an address, else post."""
-        return Channel.MAIL if self.email else Channel.POST
+        return self.former_channel or (Channel.MAIL if self.email else Channel.POST)
 
     @property
     def addressee(self) -> str:
@@ -79,4 +81,19 @@ class Recipient:
 
     def fingerprint(self) -> str:
         """A hash over all fields: equal exactly when nothing about the recipient has changed."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+        listed = asdict(self)
+        del listed["former_channel"]
+        return hashlib.sha256(json.dumps(listed, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+    def anonymous(self) -> Recipient:
+        """What may stay once the persons are erased: the organisation, and by what reports count it."""
+        return Recipient(
+            key=self.key,
+            kind=self.kind,
+            organisation=self.organisation,
+            city=self.city,
+            country=self.country,
+            region=self.region,
+            language=self.language,
+            former_channel=self.channel,
+        )

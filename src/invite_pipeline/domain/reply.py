@@ -76,6 +76,10 @@ class Attendee:
     seat: Seat = Seat.CONFIRMED
     workshop_seat: Seat | None = None
 
+    def anonymous(self) -> Attendee:
+        """The same attendee without anything by which somebody could tell who it is."""
+        return replace(self, name="", office="", email="")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:

@@ -11,6 +11,7 @@ from typing import Literal
 from .events import (
     AutomaticReply,
     Bounced,
+    Forgotten,
     Issued,
     LetterMoved,
     Loaded,
@@ -102,6 +103,10 @@ def fold(state: Tracking, recorded: Recorded) -> Tracking:
             return replace(state, last_contact=at)
         case Released():
             return state
+        case Forgotten():
+            people = tuple(attendee.anonymous() for attendee in state.attendees)
+            forgotten = InvitationState.FORGOTTEN
+            return replace(state, invitation=forgotten, blocked=True, attendees=people, remark="")
         case message_event:
             return _fold_message(state, message_event, at)
 

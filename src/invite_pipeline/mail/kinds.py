@@ -75,6 +75,7 @@ class Kind:
         """Why somebody in this state does not get one now; empty where they do."""
         now, campaign, takes_part = workspace.now(), workspace.campaign, state.reply in self.regardless
         reasons = {
+            "was erased": state.invitation is InvitationState.FORGOTTEN,
             "is no longer on the list": not state.listed and not takes_part,
             "the invitation was revoked": state.invitation is not InvitationState.ISSUED,
             "wants no further invitations": state.blocked and not takes_part,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import PurePath
 from typing import Literal
 
+from invite_pipeline.domain.invitation import InvitationState
 from invite_pipeline.domain.recipient import Recipient
 from invite_pipeline.domain.tracking import Tracking
 from invite_pipeline.recipients.key_questions import KeyedRow, Question, is_written_to, key_questions
@@ -38,6 +39,8 @@ class Plan:
 
     changes: tuple[Change, ...]
     questions: tuple[Question, ...] = ()
+    forgotten: tuple[ListedRecipient, ...] = ()
+    """Rows of those whose data were erased: they stay out."""
 
     def written_to(self) -> Iterator[Change]:
         """The changes of those whose letter or mail has gone out."""
@@ -56,10 +59,12 @@ def plan(
     Where the lists could not be read completely (`complete` is false), nobody counts as gone. Only those `within` can
     be gone or have another key, where these lists are not all of the campaign's.
     """
-    rows = _keyed(listed, list_queries.key_decisions(tx))
     fingerprints, trackings = queries.fingerprints(tx), queries.trackings(tx)
+    erased = {key for key, one in trackings.items() if one.invitation is InvitationState.FORGOTTEN}
+    everybody = _keyed(listed, list_queries.key_decisions(tx))
+    rows = [row for row in everybody if row.key not in erased]
     standing = {key for key, tracking in trackings.items() if tracking.listed}
-    missing = fingerprints.keys() - {row.key for row in rows}
+    missing = fingerprints.keys() - {row.key for row in rows} - erased
     missing = missing if within is None else missing & within
     open_rows = _open(rows, fingerprints)
     stored = list_queries.stored_recipients(tx, {row.key for row in open_rows} | missing) if open_rows else {}
@@ -76,7 +81,7 @@ def plan(
     if complete:
         gone = standing & missing - {question.stored for question in questions}
         changes += [Change(key, "gone", written_to=is_written_to(trackings[key])) for key in sorted(gone)]
-    return Plan(tuple(changes), tuple(questions))
+    return Plan(tuple(changes), tuple(questions), tuple(row.listed for row in everybody if row.key in erased))
 
 
 def update(tx: Transaction, row: ListedRecipient, key: str, position: int) -> Change:

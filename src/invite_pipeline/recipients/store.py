@@ -113,6 +113,9 @@ def _report(found: Plan, listed: int) -> StageReport:
     stored = sum(1 for change in found.changes if change.kind != "gone")
     notes = [f"{counts[kind]} {kind}" for kind in ("new", "changed", "returned", "gone") if counts[kind]]
     notes += [_after_writing(change) for change in found.written_to()]
+    notes += [
+        f"{one.recipient.key} was erased and stays out: delete {one.file}, row {one.row}" for one in found.forgotten
+    ]
     questions = tuple(Failure(one.listed.recipient.key, one.text) for one in found.questions)
     skipped = listed - stored - len(questions)
     return StageReport(done=len(found.changes), skipped=skipped, failures=questions, notes=tuple(notes))

@@ -70,8 +70,12 @@ def record_in(tx: Transaction, workspace: Workspace, reply: Reply) -> Outcome:
     decision = decide(state, reply, deadline=workspace.campaign.deadline)
     if decision.disposition is Disposition.REFUSED:
         raise ReplyRefused(_capital(decision.reason) + ".", f"Please call {workspace.campaign.rsvp.phone}.")
-    if state.invitation is InvitationState.REVOKED and reply.source in (Source.MAIL, Source.CALENDAR):
-        decision = Decision(Disposition.REVIEW, "the invitation was revoked", decision.late)
+    by_mail = reply.source in (Source.MAIL, Source.CALENDAR)
+    if state.invitation is InvitationState.FORGOTTEN and not by_mail:
+        raise ReplyRefused("The data of this recipient were erased.", "Invite them anew, under another key.")
+    if state.invitation in (InvitationState.REVOKED, InvitationState.FORGOTTEN) and by_mail:
+        gone = "revoked" if state.invitation is InvitationState.REVOKED else "erased"
+        decision = Decision(Disposition.REVIEW, f"the invitation was {gone}", decision.late)
     attendees = reply.attendees
     if decision.disposition is Disposition.APPLIED and reply.intent is Intent.YES:
         attendees = _with_seats(tx, workspace.campaign, state, reply)

@@ -17,6 +17,7 @@ _PHRASES = {
     "could not be matched to a recipient": "keiner Einladung zuzuordnen",
     "matches no recipient": "keiner Einladung zuzuordnen",
     "the invitation was revoked": "Einladung wurde zurückgezogen",
+    "the invitation was erased": "Daten wurden gelöscht",
     "asks for no further invitations": "bittet um keine weiteren Einladungen",
     # the text of a mail
     "the mail has no text of its own": "ohne eigenen Text",

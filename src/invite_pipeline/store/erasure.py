@@ -1,4 +1,4 @@
-"""What the ledger forgets: the personal words of old mails, while the history and every count stay."""
+"""What the store forgets: the words of old mails, and persons, while the history and every count stay."""
 
 from __future__ import annotations
 
@@ -7,13 +7,21 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from invite_pipeline.domain.events import Forgotten, Reviewed, without_persons
+from invite_pipeline.domain.invitation import InvitationState
 from invite_pipeline.domain.reply import Source
-from invite_pipeline.store import tables
+from invite_pipeline.store import ledger, queries, tables
 from invite_pipeline.store.database import Transaction
 
 # Attendees, remarks and the evidence are the answer itself, which the event needs; the mail's own words are not.
 _WORDS = {"Replied": ("text", "sender"), "AutomaticReply": ("subject",), "Bounced": ("answer",)}
 _FROM_MAIL = (Source.MAIL.value, Source.CALENDAR.value)
+
+_EMPTY_EVENT = (
+    sa.update(tables.events)
+    .where(tables.events.c.seq == sa.bindparam("of"))
+    .values(personal=sa.bindparam("rest", type_=tables.events.c.personal.type))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +46,7 @@ def purge_mail_words(tx: Transaction, *, before: datetime, dry_run: bool = False
     rows = [row for row in tx.connection.execute(old).mappings() if _has_words(row)]
     due = [row for row in rows if row["seq"] not in waiting]
     if due and not dry_run:
-        emptied = [{"of": row["seq"], "rest": _emptied(row)} for row in due]
-        statement = (
-            sa.update(e)
-            .where(e.c.seq == sa.bindparam("of"))
-            .values(personal=sa.bindparam("rest", type_=e.c.personal.type))
-        )
-        tx.connection.execute(statement, emptied)
+        tx.connection.execute(_EMPTY_EVENT, [{"of": row["seq"], "rest": _emptied(row)} for row in due])
     return Purged(mails=len(due), waiting=len(rows) - len(due))
 
 
@@ -56,3 +58,62 @@ def _has_words(row: sa.RowMapping) -> bool:
 
 def _emptied(row: sa.RowMapping) -> dict[str, object]:
     return {**row["personal"], **dict.fromkeys(_WORDS[row["kind"]], "")}
+
+
+def forget_recipient(tx: Transaction, key: str, event: Forgotten, *, at: datetime) -> bool:
+    """Erase the persons behind an invitation: names, addresses, words; organisation, answers and counts stay.
+
+    Its link opens nothing any more, and nothing is sent to it. False where that was done before; what came in since
+    is erased all the same. Raises UnknownRecipient.
+    """
+    state = queries.tracking(tx, key, lock=True)
+    first = state.invitation is not InvitationState.FORGOTTEN
+    for review in queries.open_reviews(tx, key):
+        ledger.append(tx, key, Reviewed(review=review.seq, outcome="dismissed"), at=at)
+    if first:
+        ledger.append(tx, key, event, at=at)
+    _empty_events(tx, key)
+    ledger.refold(tx, key)
+    _empty_rows(tx, key)
+    return first
+
+
+def forget_unmatched(tx: Transaction, *, at: datetime) -> None:
+    """Erase what mails said that matched nobody, and set aside those that wait."""
+    for review in queries.open_reviews(tx, ""):
+        ledger.append(tx, "", Reviewed(review=review.seq, outcome="dismissed"), at=at)
+    _empty_events(tx, "")
+
+
+def remembered(tx: Transaction) -> list[str]:
+    """The keys of all whose persons are not erased."""
+    t = tables.tracking
+    of_campaign = (t.c.campaign == tx.campaign, t.c.invitation != str(InvitationState.FORGOTTEN))
+    return list(tx.connection.execute(sa.select(t.c.recipient).where(*of_campaign).order_by(t.c.recipient)).scalars())
+
+
+def _empty_events(tx: Transaction, key: str) -> None:
+    e = tables.events
+    query = sa.select(e).where(e.c.campaign == tx.campaign, e.c.recipient == key, e.c.personal.is_not(None))
+    emptied = []
+    for row in tx.connection.execute(query).mappings().all():
+        _, personal = ledger.parts(without_persons(ledger.event_from_row(row).event))
+        emptied.append({"of": row["seq"], "rest": personal})
+    if emptied:
+        tx.connection.execute(_EMPTY_EVENT, emptied)
+
+
+def _empty_rows(tx: Transaction, key: str) -> None:
+    """The rows beside the ledger: who was invited, what servers said of the address, the letter."""
+    r, i, m = tables.recipients, tables.invitations, tables.messages
+    place = sa.select(r.c.position, r.c.source_file, r.c.source_row).where(r.c.campaign == tx.campaign, r.c.key == key)
+    position, file, row = tx.connection.execute(place).one()
+    queries.save_recipient(tx, queries.recipient(tx, key).anonymous(), position=position, file=file, row=row)
+    closed = sa.update(i).where(i.c.campaign == tx.campaign, i.c.recipient == key)
+    tx.connection.execute(closed.values(state=str(InvitationState.FORGOTTEN)))
+    of_key = (m.c.campaign == tx.campaign, m.c.recipient == key, m.c.answer.is_not(None))
+    tx.connection.execute(sa.update(m).where(*of_key).values(answer=""))
+    v = tables.reviews
+    tx.connection.execute(sa.update(v).where(v.c.campaign == tx.campaign, v.c.recipient == key).values(reason=""))
+    for table in (tables.letters, tables.assignments):
+        tx.connection.execute(sa.delete(table).where(table.c.campaign == tx.campaign, table.c.recipient == key))

@@ -31,7 +31,7 @@ from invite_pipeline.domain.events import (
 )
 from invite_pipeline.domain.invitation import InvitationState
 from invite_pipeline.domain.reply import Attendee, Disposition, Role, Seat, Source
-from invite_pipeline.domain.tracking import LetterState, MessageState, Tracking, fold
+from invite_pipeline.domain.tracking import LetterState, MessageState, Tracking, fold, fold_all
 from invite_pipeline.store import tables
 from invite_pipeline.store.database import Transaction
 
@@ -112,6 +112,14 @@ def _project_messages(tx: Transaction, entries: Sequence[tuple[str, MessageEvent
     tx.connection.execute(statement, outcomes)
 
 
+def refold(tx: Transaction, recipient: str) -> None:
+    """Fold a recipient's row anew from its whole history, after events of it were emptied."""
+    e = tables.events
+    rows = tx.connection.execute(sa.select(e).where(*_is(e, tx, recipient)).order_by(e.c.seq)).mappings()
+    before = load_tracking(tx, recipient, lock=True)
+    _write_tracking(tx, recipient, before, fold_all(Tracking(), [event_from_row(row) for row in rows]))
+
+
 def load_tracking(tx: Transaction, recipient: str, *, lock: bool = False) -> Tracking | None:
     """The folded row of one recipient, or None before its first event; `lock` holds it until the transaction ends."""
     whose = {"of_campaign": tx.campaign, "of_recipient": recipient}
@@ -180,16 +188,23 @@ def _adapter(kind: str) -> TypeAdapter[Any]:
 
 def _values(tx: Transaction, recipient: str, event: Event, at: datetime) -> dict[str, Any]:
     """An event as a row."""
-    personal_names = type(event).PERSONAL
-    whole = cast(dict[str, Any], _adapter(type(event).__name__).dump_python(event, mode="json"))
+    data, personal = parts(event)
     return {
         "campaign": tx.campaign,
         "recipient": recipient,
         "at": at,
         "kind": type(event).__name__,
-        "data": {name: value for name, value in whole.items() if name not in personal_names},
-        "personal": {name: value for name, value in whole.items() if name in personal_names} or None,
+        "data": data,
+        "personal": personal,
     }
+
+
+def parts(event: Event) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """An event as its row keeps it: what stays, and apart from it what is personal (None where nothing is)."""
+    whole = cast(dict[str, Any], _adapter(type(event).__name__).dump_python(event, mode="json"))
+    names = type(event).PERSONAL
+    data = {name: value for name, value in whole.items() if name not in names}
+    return data, {name: value for name, value in whole.items() if name in names} or None
 
 
 # Statements that every event needs are built once: building one costs more than SQLite takes to carry it out.

@@ -54,9 +54,8 @@ def recipients(tx: Transaction, keys: Collection[str] | None = None) -> list[Rec
     """The recipients that stand in the newest list, in its order; only those in `keys` where given."""
     r, t = tables.recipients, tables.tracking
     joined = r.join(t, (t.c.campaign == r.c.campaign) & (t.c.recipient == r.c.key))
-    query = (
-        sa.select(r.c.data).select_from(joined).where(r.c.campaign == tx.campaign, t.c.listed, _among(r.c.key, keys))
-    )
+    stands = (r.c.campaign == tx.campaign, t.c.listed, _REMEMBERED, _among(r.c.key, keys))
+    query = sa.select(r.c.data).select_from(joined).where(*stands)
     rows = tx.connection.execute(query.order_by(r.c.position, r.c.key)).scalars()
     return [recipient_from(data) for data in rows]
 
@@ -65,8 +64,12 @@ def listed_keys(tx: Transaction) -> list[str]:
     """The keys of the recipients that stand in the newest list, in its order."""
     r, t = tables.recipients, tables.tracking
     joined = r.join(t, (t.c.campaign == r.c.campaign) & (t.c.recipient == r.c.key))
-    query = sa.select(r.c.key).select_from(joined).where(r.c.campaign == tx.campaign, t.c.listed)
+    query = sa.select(r.c.key).select_from(joined).where(r.c.campaign == tx.campaign, t.c.listed, _REMEMBERED)
     return list(tx.connection.execute(query.order_by(r.c.position, r.c.key)).scalars())
+
+
+# Of those whose persons were erased only counts are left.
+_REMEMBERED = tables.tracking.c.invitation != str(InvitationState.FORGOTTEN)
 
 
 def _among(column: sa.Column[str], keys: Collection[str] | None) -> sa.ColumnElement[bool]:
