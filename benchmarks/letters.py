@@ -20,12 +20,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
+from benchmarks._signatures import signature_rows
 from benchmarks._table import Row, finish
 from invite_pipeline.domain.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent
 _WARM, _ONE_BY_ONE = 3, 30
-_FEW = 1_000
+_FEW, _SIGNED = 1_000, 400
 
 
 def main() -> None:
@@ -77,6 +78,7 @@ def _rows(folder: Path, large: int) -> list[Row]:
             f"{few['marginal'] * 1000:.2f} ms, {many['marginal'] * 1000:.2f} ms",
         ),
         Row("peak memory of a process, MiB", many["peak"], -400, f"{few['peak']:.0f} MiB for {_FEW:,} letters"),
+        *signature_rows(folder / "signed", _SIGNED),
     ]
     office = shutil.which("soffice")
     if office:

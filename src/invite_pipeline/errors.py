@@ -43,6 +43,16 @@ class InviteError(Exception):
         self.message = message
         self.fix = fix
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Made anew from its fields: a subclass's arguments are not its message, and a process hands errors on.
+        return _made_anew, (type(self), self.args, self.__dict__)
+
+
+def _made_anew(kind: type[InviteError], args: tuple[object, ...], fields: dict[str, object]) -> InviteError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(fields)
+    return error
+
 
 class CampaignInvalid(InviteError):
     """campaign.toml, a template or an asset is broken; `problems` names every place."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from invite_pipeline.domain.invitation import Invitation
 from invite_pipeline.domain.recipient import Recipient
 from invite_pipeline.domain.workspace import Workspace
-from invite_pipeline.errors import InviteError
+from invite_pipeline.errors import InviteError, TemplateBroken
 from invite_pipeline.letters.certificates import Signing
 from invite_pipeline.letters.files import write_atomically
 from invite_pipeline.letters.fonts import is_common
@@ -98,16 +98,22 @@ class Maker:
         self._presses: dict[PlateName, Press] = {}
 
     def carry_out(self, job: Job) -> list[Made]:
-        """Make the letters of a job. A letter that fails never stops the others. Raises TemplateBroken."""
+        """Make the letters of a job. A letter that fails never stops the others."""
         for name, plate in job.plates:
             if name not in self._presses:
                 self._presses[name] = Press(plate)
         return [self._made(order, job) for order in read_orders(self._store, job.keys)]
 
     def _made(self, order: Order, job: Job) -> Made:
-        letter = self._writer.text(order.recipient, order.invitation)
-        key, fingerprint = order.recipient.key, self.origin.fingerprint(letter)
+        key = order.recipient.key
         path = self.workspace.letter_path(key)
+        try:
+            letter = self._writer.text(order.recipient, order.invitation)
+        except TemplateBroken as error:
+            # A column that only some lists have: the other letters go on.
+            path.unlink(missing_ok=True)
+            return Made(key, failure=f"{error.message} {error.fix}".strip())
+        fingerprint = self.origin.fingerprint(letter)
         if order.is_done(fingerprint, path):
             return Made(key, unchanged=True)
         try:

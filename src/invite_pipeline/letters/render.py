@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from invite_pipeline.domain.stage import Failure, Progress, StageReport, silent
 from invite_pipeline.domain.workspace import Workspace
-from invite_pipeline.errors import InviteError, LetterFailed
+from invite_pipeline.errors import InviteError, LetterFailed, TemplateBroken
 from invite_pipeline.formats.templates import Templates
 from invite_pipeline.letters.fonts import characters
 from invite_pipeline.letters.jobs import Job, Made, Maker, PlateName, Plates, plate_of, read_orders, signed
@@ -144,12 +144,22 @@ class _Run:
         return StageReport(pressed + laid_out, self._done["unchanged"], tuple(self._failures), notes)
 
     def _sample(self) -> list[PlateName]:
-        """The plates that the first letters need, those of them that have to be made."""
-        wanted = []
-        for order in read_orders(self._store, self._keys[:_SAMPLE]):
-            letter = self._writer.text(order.recipient, order.invitation)
+        """The plates that the first letters need, those of them that have to be made.
+
+        Raises TemplateBroken where not one of them can be written.
+        """
+        wanted, broken = [], []
+        orders = read_orders(self._store, self._keys[:_SAMPLE])
+        for order in orders:
+            try:
+                letter = self._writer.text(order.recipient, order.invitation)
+            except TemplateBroken as error:
+                broken.append(error)
+                continue
             if not order.is_done(self._origin.fingerprint(letter), self._workspace.letter_path(order.recipient.key)):
                 wanted.append(plate_of(self._origin, letter))
+        if broken and len(broken) == len(orders):
+            raise broken[0]
         return wanted
 
     def _second(self, workers: Workers, waiting: Sequence[Made]) -> None:

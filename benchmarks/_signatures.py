@@ -1,36 +1,21 @@
-"""Signed letters a second: three signatures on each, made with two processes, against one process in the same run.
-
-python -m benchmarks.signatures [--letters N]
-"""
+"""Signed letters a second: three signatures on each, made with two processes, against one process in the same run."""
 
 from __future__ import annotations
 
-import argparse
 import shutil
-import tempfile
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks._table import Row, finish
+from benchmarks._table import Row
 from invite_pipeline.domain.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent
 
 
-def main() -> None:
-    """Measure, and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--letters", type=int, default=400)
-    letters = parser.parse_args().letters
-    # In memory where there is such a place: what is compared is signing letters, not one disk or another.
-    memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
-        finish("signatures", _rows(Path(name), letters))
-
-
-def _rows(folder: Path, letters: int) -> list[Row]:
+def signature_rows(folder: Path, letters: int) -> list[Row]:
+    """The row of the table, measured with so many letters in `folder`."""
     signed, plain = _workspaces(folder)
     two, one = _seconds(signed, letters, 2), _seconds(signed, letters, 1)
     _all_hold(signed)
@@ -86,7 +71,3 @@ def _all_hold(workspace: Workspace) -> None:
 
     for path in sorted((workspace.out / "letters").glob("*.pdf"))[::100]:
         assert verify_letter(path).unchanged
-
-
-if __name__ == "__main__":
-    main()
