@@ -24,7 +24,7 @@ _ANY = rf"(?:\d{{1,2}}|{'|'.join(_WORDS)})"
 _SEVERAL = rf"(?:\d{{1,2}}|{'|'.join(word for word, value in _WORDS.items() if value > 1)})"
 _ADJECTIVE = r"(?:(?!uhr\b|am\b)[a-z]+(?:e|en|er|es) ){0,2}"
 _PERSONS = (
-    r"(?:person(?:en)?|leute[n]?|teilnehm\w*|gaeste[n]?|gast|koepfe[n]?|mitglied\w*|vorstandsmitglied\w*|vertreter\w*|"
+    r"(?:pers(?:on(?:en)?)?\b|leute[n]?|teilnehm\w*|gaeste[n]?|gast|koepfe[n]?|mitglied\w*|vorstandsmitglied\w*|vertreter\w*|"
     r"kolleg\w*|mitarbeiter\w*|delegierte\w*|platz|plaetze[n]?|erwachsene\w*|kind(?:er[n]?)?|damen|herren|"
     r"people|persons?|guests?|attendees?|participants?|seats?|places?|members?|colleagues?)"
 )
@@ -135,7 +135,8 @@ def _by_company(text: str) -> set[int]:
         rf"\bfuer mich und {_OWN}{_RELATIVE}\b",
         rf"\bbring(?:e|en)?\b (?:\S+ ){{0,4}}?{_OWN}{_RELATIVE}\b",
         rf"\b(?:mit|with|in) (?:{_OWN})?(?:\S+e[nr]? )?{_RELATIVE}\b(?! (?:und|and) {_OWN})",
-        r"\bwir beide[n]?\b|\bbeide (?:kommen|nehmen)\b|\bboth of us\b|\bmit (?:herrn|frau) [\w-]+\b",
+        r"\bwir beide[n]?\b|\bbeide (?:kommen|nehmen)\b|\b(?:kommen|nehmen) (?:wir )?beide\b|\b(?:two|both) of us\b",
+        r"\bmit (?:herrn|frau) [\w-]+\b",
     )
     return {2} if any(re.search(pattern, text) for pattern in patterns) else set()
 
@@ -144,5 +145,5 @@ def _speaks_for_one(text: str) -> bool:
     """Whether one person speaks, or is spoken of, and no "wir" leaves the number open."""
     if re.search(r"\b(?:wir|uns|unser\w*|we|us|our)\b", text):
         return False
-    one = r"ich|komme|nehme|sage|bin|freue|werde|moechte|melde|kann|i|i'll|mich|my|accept"
+    one = r"ich|mir|meiner|komme|nehme|sage|bin|freue|werde|moechte|melde|kann|i|i'll|mich|my|accept"
     return bool(re.search(rf"\b(?:{one}|zusage|zugesagt|ja|yes|dabei|nimmt|kommt|wird)\b", text))

@@ -28,7 +28,7 @@ _FULL_NAME = re.compile(
 )
 _LIST = re.compile(
     r"(?:teilnehmen\s+(?:werden|wird)|(?:es\s+)?(?:kommen|nehmen\s+teil)(?:\s+werden)?|teilnehme(?:r|rinnen|nde)n?|"
-    r"angemeldet\s+(?:werden|seien)|(?:melde|melden)\s+(?:ich|wir)?|(?:folgende\s+)?personen|namen?|participants?|"
+    r"angemeldet\s+(?:werden|seien)|(?:melde|melden)\s+(?:ich|wir)?|(?:folgende\s+)?personen(?:\s+melden?\s+(?:ich|wir)(?:\s+\w+)?\s+an)?|namen?|participants?|"
     r"attendees?)"
     r"(?:\s+(?:sind|wird|werden|hiermit|an|gern|gerne|sein|bei\s+uns|von\s+uns|are|will\s+be))*\s*:?\s+(?P<list>.+)",
     re.IGNORECASE,

@@ -11,8 +11,8 @@ from invite_pipeline.replies.patterns import any_of
 # Filling words that may stand between the parts of a phrase without changing what it says.
 _FILL = r"(?:(?!nicht\b|kein|sie\b)[\w'.:/&-]+ ){0,10}?"
 _COME = (
-    r"(?:kommen|teilnehmen|teil ?zu ?nehmen|erscheinen|dabei ?sein|mit dabei ?sein|anwesend ?sein|vor ort ?sein"
-    r"|wahrnehmen|zusagen|anreisen)"
+    r"(?:kommen|teilnehmen|teil ?zu ?nehmen|erscheinen|da ?sein|dabei ?sein|mit dabei ?sein|anwesend ?sein"
+    r"|vor ort ?sein|wahrnehmen|zusagen|anreisen)"
 )
 _END = r"(?=$| (?:und|mit|fuer|als|bzw|da|weil|wegen|am|zum|zur|zur veranstaltung|an der)\b)"
 _TO_WHAT = (
@@ -29,6 +29,10 @@ YES = any_of(
     rf"bitte))",
     r"\bkomme[n]? (?:ich|wir)\b(?! (?:auf (?:sie|dich|euch|ihr|das|die)|darauf|drauf|zurueck|aus|dem|ihrer bitte))",
     r"^(?:und )?komme[n]? (?:sehr )?gern[e]?\b(?! auf)",
+    r"^komme[n]?(?: sicher| auch| natuerlich)?(?: zu \w+| mit \w+ person\w*)?$",
+    r"\b(?:ich|wir) (?:komme?n?|schaue?n?) (?:(?!nicht\b)\w+ ){0,3}?vorbei\b",
+    r"\b(?:es )?kommen (?:nur |nun |jetzt |insgesamt |lediglich |noch ){0,2}(?:\d+|zwei|drei|vier|fuenf|sechs) "
+    r"(?:person\w*|mitglied\w*|vertreter\w*|gaeste)\b",
     r"^(?:sehr )?gern[e]? komme[n]? (?:ich|wir)?\b(?! auf)",
     rf"\b(?:herr|frau|kolleg\w+|stellvertret\w+|mitarbeiter\w*|verein|komitee|stadt|gemeinde|kreis|delegation|"
     rf"\w*meister(?:in)?|landr\w+|vorsitzende[r]?|praesident(?:in)?|dezernent(?:in)?|beigeordnete[r]?|"
@@ -47,6 +51,12 @@ YES = any_of(
     # dabei sein, wahrnehmen, annehmen
     rf"\b(?:bin|sind|ist) {_FILL}dabei\b(?!.* zu \w+en)",
     r"^(?:sehr )?gern[e]? (?:mit )?dabei\b",
+    r"\b(?:bin|sind) (?:ich |wir )?(?:gern[e]? |sicher |auf jeden fall |natuerlich ){0,2}(?:da|am start)$",
+    r"\b(?:lasse[n]?|lass) (?:ich |wir )?(?:mir |uns )(?:das |es |den termin )?nicht (?:entgehen|nehmen)\b",
+    rf"\b(?:termin|einladung|veranstaltung|gelegenheit) {_FILL}(?:nehme[n]?|nimmt) {_FILL}(?:wahr|an)$",
+    rf"\b(?:ist|sind|wird|werden) {_FILL}mit {_FILL}(?:mitglied\w*|person\w*|vertreter\w*|delegation) vertreten\b",
+    r"\bist (?:es )?(?:mir|uns) (?:eine? )?(?:\w+ ){0,2}?(?:ehre|freude|vergnuegen)\b.*\b(?:folgen|teilzunehmen|"
+    r"anzunehmen|dabei zu sein|zu kommen)$",
     rf"\b(?:nehme|nehmen|nimmt)\b(?! sie) {_FILL}(?:termin|einladung|veranstaltung|gelegenheit) {_FILL}(?:wahr|"
     rf"an){_END}",
     rf"\b(?:einladung|die ich|die wir) {_FILL}(?:annehme[n]?|wahrnehme[n]?)\b(?! (?:koennte|wuerde))",
@@ -57,19 +67,26 @@ YES = any_of(
     rf"\bmelde[n]?\b(?! sie sich) {_FILL}(?:sie )?(?:mich|uns|herrn?|frau|\d+|zwei|drei|vier|fuenf|folgende\w*) "
     rf"{_FILL}an{_END}",
     rf"\bbitte melden sie (?:mich|uns|herrn?|frau)\b {_FILL}an{_END}",
+    rf"\bfolgende\w* {_FILL}melde[n]? (?:ich|wir) (?:hiermit |gern[e]? )?an\b",
+    r"\bauf die (?:teilnehmer|teilnehmenden|gaeste|anmelde)\w*liste\b",
+    r"\bals (?:\w+ )?(?:zusage|anmeldung) (?:betrachten|werten|verstehen|ansehen|zu)\b",
+    r"\b(?:betrachten|werten|verstehen) sie .{0,60}\bals (?:\w+ )?(?:zusage|anmeldung)\b",
+    r"\bbleib(?:t|e|en) (?:es )?bei (?:meiner|unserer|der) (?:zusage|anmeldung)\b",
+    r"\b(?:meine|unsere) (?:\w+ )?zusage (?:zu )?(?:uebermitteln|mitteilen|mitzuteilen|geben|aussprechen)\b",
     rf"\b(?:moechte|moechten) {_FILL}(?:mich|uns|herrn?|frau|\d+|zwei|drei|vier) {_FILL}anmelden\b",
     r"^(?:hiermit |(?:die|eine|meine|unsere|verbindliche) ){0,3}anmeldung (?:von|fuer|mit)\b",
     rf"\b(?:reservieren|notieren|planen|tragen) sie (?:bitte )?{_FILL}(?:mich|uns|fuer (?:mich|uns)|plaetze|"
     rf"plaetzen|personen)\b",
     rf"\bbestaetige[n]?\b(?! sie) {_FILL}(?:teilnahme|kommen|anmeldung|zusage)\b",
-    r"\bsie (?:koennen|duerfen) (?:fest )?mit (?:mir|uns) rechnen\b|\brechnen sie mit (?:mir|uns)\b",
+    r"\b(?:sie (?:koennen|duerfen) (?:fest )?mit (?:mir|uns)|mit (?:meiner|unserer) teilnahme (?:koennen|duerfen) sie"
+    r"(?: fest)?) rechnen\b|\brechnen sie (?:bitte |fest )?mit (?:mir|uns)\b",
     rf"\bfreue[n]? (?:mich|uns) {_FILL}(?:dabei zu sein|teilnehmen zu|teilzunehmen|kommen zu|auf (?:die|meine|"
     rf"unsere) teilnahme)\b",
     r"^(?:teilnahme|antwort|rueckmeldung|ich komme|wir kommen)\s*: ?(?:ja|zusage|zugesagt)\b",
     # English
     r"\b(?:i|we|mr|mrs|ms|dr)\b (?:\w+ ){0,4}?(?:will|'ll|shall|can|plan to) (?:\w+ ){0,3}?(?:attend|come|be there|"
-    r"join|participate|take part)\b",
-    r"\b(?:i|we)'(?:ll|d) (?:\w+ ){0,3}?(?:attend|come|be there|join|participate|take part)\b",
+    r"join|participate|take part|attending|coming|joining)\b",
+    r"\b(?:i|we)'ll (?:\w+ ){0,3}?(?:attend|come|be there|join|participate|take part)\b",
     r"\b(?:am|are|is|would be|'m|'re) (?:\w+ ){0,2}?(?:happy|pleased|delighted|glad|honou?red) to (?:attend|accept|"
     r"come|join|participate|confirm)",
     r"\b(?:gladly |happily |hereby )?accept(?:s)? (?:the|your|this) (?:\w+ ){0,2}?invitation\b",
@@ -82,6 +99,7 @@ YES = any_of(
 IDIOM = any_of(
     r"\bauf (?:sie|dich|euch|das|die|den|ihr\w*) .*\bzu(?:rueck)?\b|\bzurueck(?:kommen|komme)?\b",
     r"\bnicht umhin\b",
+    r"\bkomme[n]? .{0,30}\b(?:erst|gerade|endlich|heute|nun|jetzt) (?:\w+ )?dazu\b",
     r"\bzu (?:oder|bzw) ab\b|\bzu- (?:oder|bzw) ab",
 )
 
@@ -91,11 +109,21 @@ YES_ALONE = any_of(
     r"^yes(?: please| thank you| thanks)?$",
 )
 NO_ALONE = any_of(
-    r"^(?:leider|bedauerlicherweise) (?:nein|nicht|ohne (?:mich|uns))$",
+    r"^(?:ja )?(?:leider|bedauerlicherweise) (?:nein|nicht|ohne (?:mich|uns))$",
+    r"^(?:leider|bedauerlicherweise|mir leider|uns leider) nicht (?:moeglich|machbar|dabei)$",
+    r"^(?:diesmal |dieses mal |leider ){0,2}ohne (?:mich|uns)(?: leider)?$",
+    r"^(?:da )?bin (?:ich )?(?:leider |da )?raus$",
     r"^nein(?: leider| danke| leider nicht| vielen dank)*$",
     r"^(?:diesmal|dieses mal|dieses jahr|heuer|dieses mal wieder) leider nicht$",
     r"^no(?: thank you| thanks)?$",
 )
+
+# Somebody's yes, told by somebody else: over clauses.
+REPORTED_YES = any_of(
+    rf"\b(?:teile[n]?|mitzuteilen|mitteilen|ausrichten|bestaetige[n]?|informiere[n]?)\b.*, dass (?:er|sie|herr|"
+    rf"frau|der|die|unser\w*) {_FILL}(?:teilnimmt|kommt|zusagt|dabei ist|teilnehmen wird|kommen wird)$",
+)
+TAKES_NO_BACK = any_of(r"\babsage\b.*\bzurueck ?(?:zu ?)?(?:nehm|zieh)\w*")
 
 PAST_YES = any_of(
     rf"\b(?:habe|haben|hatte|hatten|bereits|schon) {_FILL}(?:zugesagt|angemeldet|meine zusage)\b",
@@ -103,7 +131,30 @@ PAST_YES = any_of(
 )
 
 NO = any_of(
-    rf"\bnicht {_TO_WHAT}(?:{_COME}|annehmen|folgen|einrichten|ermoeglichen|realisieren|leisten)\b",
+    rf"\bnicht {_TO_WHAT}(?:{_COME}|annehmen|folgen|nachkommen|einrichten|ermoeglichen|realisieren|leisten)\b",
+    r"^(?:diesmal|dieses mal|dieses jahr|heuer|in diesem jahr) leider (?:nicht|nein|ohne (?:mich|uns))$",
+    r"\b(?:muss|muessen) (?:\w+ ){0,3}?(?:ich|wir|leider|diesmal) (?:\w+ ){0,2}?passen$",
+    r"\b(?:bin|sind|ist) (?:\S+ ){0,4}?nicht (?:mit )?dabei$|\bnicht (?:\w+ )?vertreten(?: sein)?$",
+    r"\b(?:ich|wir|leider) (?:werde|werden|muss|muessen)(?: (?:leider|da|diesmal|an diesem tag)){0,2} fehlen$",
+    r"\b(?:wird|werden) (?:\w+ ){0,4}?leider nichts$",
+    r"\bsag(?:e|en) (?:ich |wir )?(?:leider )?nicht zu$",
+    r"\bbitte(?:n)? (?:\w+ )?(?:mich|uns|ihn|herrn? [\w-]+|frau [\w-]+) (?:(?:fuer|bei|an) .{0,40})?zu entschuldigen$",
+    r"\bentschuldigen sie (?:bitte )?(?:mich|uns|herrn?|frau|(?:meine|unsere) abwesenheit)\b(?!.*(?:spaet|rueckmeldung|"
+    r"antwort|verzoeger|wenn|falls|unterlauf|fehler|stoer))",
+    r"\b(?:ausserstande|ausser stande|nicht imstande|nicht in der lage)\b.*\b(?:teilzunehmen|teilnehmen|zu kommen|"
+    r"zu entsenden|zu schicken|zu folgen|wahrzunehmen)\b",
+    r"\bkeine (?:\w+ )?moeglichkeit (?:\w+ ){0,2}?(?:teilnahme|teilzunehmen|zu kommen|fuer eine teilnahme)\b",
+    r"\b(?:kalender|terminkalender|terminlage|terminplan\w*|dienstplan)\b.*\blaesst .{0,40}\bnicht zu$",
+    r"\bmit (?:mir|uns|meiner teilnahme|unserer teilnahme) (?:\w+ ){0,3}?nicht (?:\w+ )?(?:zu )?rechnen$",
+    r"\brechnen sie (?:\w+ )?nicht (?:\w+ )?mit (?:mir|uns)\b",
+    r"\bvon (?:einer|meiner|unserer|der) teilnahme .{0,60}\b(?:ab|abzusehen|absehen|abstand)$",
+    r"\b(?:von|aus) (?:der|ihrer) (?:teilnehmer|teilnehmenden|gaeste|anmelde)\w*liste\b.{0,40}\b(?:streich|nehm|"
+    r"loesch|entfern)|\b(?:streich|nehm|entfern)\w* .{0,40}\b(?:teilnehmer|teilnehmenden|gaeste|anmelde)\w*liste\b",
+    r"^(?!.*(?:newsletter|verteiler|mailing)).*\b(?:moechte|muss|muessen|moechten|wollen|will) .{0,40}?(?:mich|uns) "
+    r".{0,60}?abmelden$",
+    r"^(?!.*(?:newsletter|verteiler|mailing)).*\bmelde[n]? (?:sie |ich |wir )?(?:mich|uns) (?:\w+ ){0,5}?ab$",
+    r"\bbleib(?:t|e|en) (?:es )?(?:leider )?bei (?:meiner|unserer|der) absage\b",
+    r"\b(?:niemand|keiner) (?:[\w.-]+ ){0,4}?(?:abkoemmlich|verfuegbar)\b",
     r"\b(?:kann|koennen|kannst) (?:(?!noch\b)[\w.-]+ ){0,10}?nicht$",
     r"^(?:da )?(?:kann|koennen) (?:ich |wir )?leider nicht$",
     rf"\b(?:nehme|nehmen|nimmt) (?:[\w.-]+ ){{0,8}}?nicht {_TO_WHAT}teil\b|\bnicht {_TO_WHAT}teilnehme\b",
@@ -125,7 +176,7 @@ NO = any_of(
     r"dabei ?zu ?sein|wahrzunehmen|zu folgen)\b",
     r"\bschaffe[n]? (?:(?!noch)[\w.-]+ ){0,5}?nicht\b|\bnicht (?:zu )?schaffen\b",
     r"\b(?:klappt|passt|geht|gelingt|klappen|passen) (?:(?!noch|nur)[\w.-]+ ){0,6}?(?:leider|nicht) ?(?:nicht)?$",
-    r"\b(?:verzichte[n]?|sehe[n]?|nehme[n]?) (?:[\w.-]+ ){0,6}?(?:auf (?:eine|die|meine|unsere)|von einer|abstand "
+    r"\b(?:verzichte[nt]?|sehe[n]?|nehme[n]?) (?:[\w.-]+ ){0,6}?(?:auf (?:eine|die|meine|unsere)|von einer|abstand "
     r"von (?:einer|der)) teilnahme\b",
     r"\b(?:niemand|keiner|keine[rn]? (?:von uns|vertreter\w*|person|kollegin\w*)) (?:[\w.-]+ ){0,6}?(?:kommen|"
     r"teilnehmen|teil|kommt|dabei)\b",
@@ -134,8 +185,8 @@ NO = any_of(
     r"dabei ?gewesen|wahrgenommen|angenommen)\b",
     r"^(?:teilnahme|antwort|rueckmeldung)\s*: ?(?:nein|absage|abgesagt)\b",
     # English
-    r"\b(?:can ?not|can't|will not|won't|unable to|not able to|not be able to) (?:\w+ ){0,3}?(?:attend|come|make it|"
-    r"join|participate|be there|accept|take part)\b",
+    r"\b(?:can ?not|can't|will not|won't|unable to|not able to|not be able to) (?!wait )(?:\w+ ){0,3}?(?:attend|"
+    r"come|make it|join|participate|be there|accept|take part)\b",
     r"\b(?:regret|regretfully|unfortunately|sorry)\b.*\b(?:decline|unable|cannot|can't|not able|cancel|prevented|"
     r"other commitments?|another commitment)\b",
     r"\b(?:must|have to|need to|would like to) (?:\w+ ){0,2}?(?:decline|cancel)\b",
@@ -148,6 +199,7 @@ REASON_AGAINST = any_of(
     r"\b(?:ein(?:en|e)?|bereits|schon) (?:\w+ ){0,3}?(?:andere[nrs]?|anderweitige[nr]?|wichtige[nr]?|weitere[nr]?) "
     r"(?:\w+ )?(?:termin\w*|verpflichtung\w*|veranstaltung\w*)\b",
     r"\bnicht (?:in deutschland|im lande?|vor ort|in der stadt|da)$",
+    r"\bdazwischen ?gekommen\b|\bkalender\b.*\bvoll\b|\btermin\b.*\b(?:unguenstig|ungelegen)\b",
     r"\bterminkollision|termin(?:liche)? ?ueberschneid\w*",
     r"\banderen? (?:dienstlichen? )?(?:termine?|verpflichtungen)\b|terminlichen gruenden",
     r"\b(?:ratssitzung|kreistagssitzung|sitzung|haushaltsberatung\w*) (?:an diesem tag|zur gleichen zeit|am selben "
@@ -163,56 +215,13 @@ ELSEWHERE = any_of(
     r"\berst\b.*\b(?:zusagen|absagen|sagen|entscheiden)\b",
 )
 REGRET = any_of(r"\bleider\b|\bbedauer\w+|\bschade\b|\bunfortunately\b|\bregret\w*|\bsorry\b|\baus .{0,30}gruenden\b")
-WISH = any_of(r"\b(?:wuerde[n]?|waere[n]?|haette[n]?|koennte[n]?|duerfte[n]?|would|could)\b")
 
-RETRACT = any_of(
-    r"\b(?:zusage|anmeldung|teilnahme)\b.*\b(?:zurueck ?(?:zu ?)?zieh\w*|zurueck ?(?:zu ?)?nehm\w*|widerruf\w*|"
-    r"storni\w*|absagen|zurueck$)",
-    r"\b(?:ziehe[n]?|nehme[n]?|storniere[n]?|widerrufe[n]?) (?:\w+ ){0,5}?(?:zusage|anmeldung)\b",
-    r"\b(?:muss|muessen) (?:\w+ ){0,4}?(?:doch|nun|wieder|kurzfristig) (?:\w+ ){0,2}?absagen\b",
-    r"\bdoch nicht (?:kommen|teilnehmen)\b",
-    r"\b(?:withdraw|cancel|retract) (?:my|our) (?:acceptance|registration|participation)\b",
-)
-
-# What takes the certainty from an answer in the same sentence.
-HEDGE = any_of(
-    r"\b(?:wenn|falls|sofern|sobald|solange|ob|ggf|gegebenenfalls|womoeglich|sollte[n]?|es sei denn)\b",
-    r"\bvor(?:laeufig|erst|behalt\w*)\b|\bprovisorisch\b|\bunverbindlich\b|\boptional\b|\bgeplant\b",
-    r"\bplane[n]? (?!sie)",
-    r"\bnoch (?:nicht|kein\w*|unklar|offen|ungewiss|unsicher|keine)\b|\b(?:nicht|un)sicher\b",
-    r"\bnicht (?:ganz )?(?:sicher|klar)\b",
-    r"\b(?:versuche[n]?|bemuehe[n]?|hoffe[n]?|hoffentlich|glaube|denke|schaetze|vermute|wohl)\b",
-    r"\bgehe[n]? davon aus\b",
-    r"\b(?:online|digital\w*|virtuell\w*|hybrid|livestream|zoom|per video\w*|videokonferenz)\b",
-    r"\b(?:soweit|meines wissens|angeblich|gehoert|hoere[n]?|laut)\b",
-    r"\b(?:if|unless|provided|might|hope|hopefully|think|should be able|not sure|as soon as|depending)\b",
-)
-MAYBE = any_of(
-    r"\b(?:grundsaetzlich|prinzipiell|im prinzip|haengt|abhaengig|je nach\w*|kommt (?:darauf|drauf) an|unter "
-    r"vorbehalt|vorbehaltlich)\b",
-    r"\b(?:eventuell|evtl|vielleicht|voraussichtlich|wahrscheinlich|vermutlich|moeglicherweise)\b",
-    r"\b(?:maybe|perhaps|probably|possibly|tentativ\w*|depends|subject to|most likely)\b",
-)
-PUT_OFF = any_of(
-    r"\bmelde[n]? (?:ich |wir )?(?:mich|uns)\b(?!.*\ban\b)|\bgebe[n]? (?:\w+ ){0,4}?bescheid\b",
-    r"\brueckmeldung (?:folgt|erhalten|erfolgt|geben)",
-    r"\b(?:vorgemerkt|vormerken|weiter ?geleitet|leite[n]? .*weiter|weitergegeben|gebe[n]? .*weiter)\b",
-    r"\b(?:pruefe[n]?|pruefen|klaere[n]?|klaeren|abklaeren|geklaert|ruecksprache|abstimmen|besprechen|nachfragen)\b",
-    r"\b(?:get back to you|let you know|forwarded|come back to you|will check|checking)\b",
-    r"\bzu-? oder ab",
-)
-
-# Something of ours does not work for them: "der Link geht nicht" is no "no".
-TECHNICAL = any_of(
-    r"\b(?:link|formular|online-?anmeld\w*|anmeldeformular|webseite|website|internetseite|homepage|seite|datei|"
-    r"anhang|pdf|button|browser)\b",
-)
 
 OBJECTION = any_of(
     r"\b(?:aus|von) (?:\w+ ){0,3}?(?:verteiler\w*|mailverteiler|adressliste|mailingliste|mail-?liste|liste|"
     r"datenbank|adressverteiler)\b.{0,60}(?:streich|nehm|entfern|loesch|austrag|herausnehm)",
     r"\b(?:streich|entfern|loesch|nehm|trag)\w* (?:sie )?.{0,60}\b(?:aus|von) (?:\w+ ){0,3}?(?:verteiler\w*|"
-    r"mailverteiler|\w*liste|datenbank|adressverteiler)\b",
+    r"mailverteiler|(?:adress|mail|mailing|post|einladungs|empfaenger)?-?liste|datenbank|adressverteiler)\b",
     r"\bloesch\w* (?:sie )?.{0,40}\b(?:daten|adresse|e-?mail-?adresse)\b",
     r"\bkeine (?:weiteren |weitere |solchen )?(?:einladung\w*|e-?mails?|mails?|post|nachrichten|informationen|"
     r"werbung)\b.{0,40}\b(?:mehr|zu ?send\w*|zu ?schick\w*|erhalten|bekommen|wuensch\w*|senden|schicken)\b",
@@ -220,6 +229,8 @@ OBJECTION = any_of(
     r"\bvon weiteren (?:einladungen|e-?mails?|mails|zusendungen)\b.*\babzusehen\b",
     r"\bwiderspr\w+ .{0,60}\b(?:verarbeitung|nutzung|zusendung|speicherung|verwendung)\b",
     r"\b(?:verarbeitung|nutzung|speicherung) .{0,60}\bwiderspr\w+",
+    r"\bloesch\w* sie (?:diese|sie|das|alles)\b",
+    r"\b(?:newsletter|verteiler|mailing\w*)\b.{0,40}\b(?:abmeld\w+|ab)$",
     r"\bunsubscribe\b|\b(?:remove|delete|take) (?:me|us|my|our)\b.{0,40}\b(?:list|address|database|data)\b",
     r"\bstop (?:sending|emailing)\b|\bopt[- ]out\b",
 )
@@ -262,10 +273,13 @@ DEPUTY = any_of(
 )
 NO_DEPUTY = any_of(
     r"\bkein\w* (?:\w+ )?(?:vertret\w+|stellvertret\w+|ersatz)\b|\b(?:vertret\w+|ersatz) .{0,40}\bnicht\b",
-    r"\bniemand\w* (?:schicken|entsenden)\b",
+    r"\bniemand\w* (?:schicken|entsenden)\b|\bnicht (?:\w+ )?vertreten\b",
 )
 NEGATION = any_of(r"\b(?:nicht|kein\w*|nie|niemals|niemand|weder|not|never|cannot|unable|no one)\b|n't\b")
-NOT_REALLY_NEGATED = any_of(r"\bnicht (?:nur|allein\w*|zuletzt|minder|zu zweit)\b|\bnot only\b")
+NOT_REALLY_NEGATED = any_of(
+    r"\bnicht (?:nur|allein\w*|zuletzt|minder|zu zweit|versaeumen|entgehen|nehmen)\b|\bnot only\b"
+    r"|\b(?:can't|cannot|can not) wait\b",
+)
 ADDRESSES_READER = any_of(
     r"\b(?:kommen|nehmen|sagen|nimmst|kommst) (?:sie|ihr|du)\b",
     r"\bsie (?:kommen|teilnehmen|nehmen|zusagen)\b|\bihre (?:zu|ab)sage\b",

@@ -125,7 +125,7 @@ _MONTH = r"(?:jan|feb|mär|maer|apr|mai|jun|jul|aug|sep|okt|nov|dez)"
 _DOT = "․"
 _NO_END = re.compile(
     rf"""\b(?:[A-Za-zÄÖÜäöü]|Dr|Prof|Hr|Fr|ca|bzw|usw|evtl|ggf|inkl|einschl|max|min|Nr|Str|St)\.
-      | \b(?:Tel|Abt|vgl|Mag|Dipl|Ing|zzgl|bspw|Mr|Mrs|Ms)\.
+      | \b(?:Tel|Pers|Abt|vgl|Mag|Dipl|Ing|zzgl|bspw|Mr|Mrs|Ms)\.
       | \b(?:am|dem|den|vom|bis|zum|der|beim|des|im|ein)\s+\d{{1,2}}\.
       | \b\d{{1,2}}\.(?=\s?(?:\d|{_MONTH}|Tag\b))
       | \d\.(?=\d)""",

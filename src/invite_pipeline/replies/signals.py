@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from invite_pipeline.replies import phrases
+from invite_pipeline.replies import phrases, provisos
 from invite_pipeline.replies.people import mentions
 from invite_pipeline.replies.sentences import Sentence
 
@@ -35,19 +35,19 @@ def read_signals(sentence: Sentence) -> Signals:
         return Signals(sentence, put_off=True)
     if phrases.OBJECTION.search(folded):
         return _objection(sentence)
-    technical = bool(phrases.TECHNICAL.search(folded))
-    retract = bool(phrases.RETRACT.search(folded)) and not technical
-    wish = bool(phrases.WISH.search(folded))
+    technical = bool(provisos.TECHNICAL.search(folded))
+    retract = bool(provisos.RETRACT.search(folded)) and not technical
+    wish = bool(provisos.WISH.search(folded))
     return Signals(
         sentence,
-        yes=not retract and (any(map(accepts, sentence.clauses)) or _alone(phrases.YES_ALONE, sentence)),
+        yes=not retract and (any(map(accepts, sentence.clauses)) or _accepts_whole(sentence)),
         past_yes=bool(phrases.PAST_YES.search(folded)) and not _elsewhere_or_negated(folded),
         no=not technical and (retract or _declines(sentence, wish)),
         retract=retract,
         wish=wish,
-        maybe=bool(phrases.MAYBE.search(folded)),
-        hedge=bool(phrases.HEDGE.search(folded)),
-        put_off=bool(phrases.PUT_OFF.search(folded)),
+        maybe=bool(provisos.MAYBE.search(folded)),
+        hedge=bool(provisos.HEDGE.search(folded)),
+        put_off=bool(provisos.PUT_OFF.search(folded)),
         contact=bool(phrases.CONTACT.search(folded)),
         deputy=bool(phrases.DEPUTY.search(folded)) and not phrases.NO_DEPUTY.search(folded),
     )
@@ -62,8 +62,13 @@ def accepts(clause: Sentence) -> bool:
         and not phrases.ADDRESSES_READER.search(folded)
         and not phrases.IDIOM.search(folded)
         and not phrases.ELSEWHERE.search(folded)
-        and not (phrases.WISH.search(folded) and "would be" not in folded)
+        and not (provisos.WISH.search(folded) and "would be" not in folded)
     )
+
+
+def _accepts_whole(sentence: Sentence) -> bool:
+    reported = phrases.REPORTED_YES.search(sentence.folded) and not phrases.NEGATION.search(sentence.folded)
+    return bool(reported) or _alone(phrases.YES_ALONE, sentence)
 
 
 def _elsewhere_or_negated(folded: str) -> bool:
@@ -76,6 +81,8 @@ def _alone(pattern: re.Pattern[str], sentence: Sentence) -> bool:
 
 def _declines(sentence: Sentence, wish: bool) -> bool:
     folded = sentence.folded
+    if phrases.TAKES_NO_BACK.search(folded):
+        return False
     if _alone(phrases.NO_ALONE, sentence):
         return True
     if re.search(r"\b(?:letzte|vergangene)[nrsm]? jahr\b|\bim vorjahr\b", folded):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from invite_pipeline.replies import phrases
+from invite_pipeline.replies import phrases, provisos
 from invite_pipeline.replies.deputies import contact_of, deputies_of, instead
 from invite_pipeline.replies.headcount import count_heads
 from invite_pipeline.replies.people import listed, mentions
@@ -127,14 +127,20 @@ def _read_answer(found: Sequence[Signals], absent: bool) -> TextReading:
 
 
 def _read_no(no: Signals, found: Sequence[Signals]) -> TextReading:
-    if no.hedge or no.maybe:
+    if (no.hedge and not _about_deputy(no)) or no.maybe:
         return _unclear("declines with a reservation", no)
+    if colleague := _first(found, lambda one: bool(provisos.TO_COLLEAGUE.search(one.sentence.folded))):
+        return _unclear("seems to be written to a colleague", colleague)
+    if provisos.PART.search(no.sentence.folded):
+        return _unclear("declines a part of the programme", no)
     if not phrases.NO.search(no.sentence.folded) and any(one.put_off for one in found):
         return _unclear("gives a reason against, but puts the answer off", no)
     return _reading("no", "declines", no)
 
 
 def _read_yes(yes: Signals, found: Sequence[Signals]) -> TextReading:
+    if irony := _first(found, lambda one: bool(provisos.IRONY.search(one.sentence.folded))):
+        return _unclear("may not be meant as it is said", irony)
     doubt = _first(found, lambda one: one.maybe)
     if doubt:
         return _reading("maybe", "accepts with a reservation", doubt)
@@ -191,6 +197,12 @@ def _with_people(reading: TextReading, found: Sequence[Signals]) -> TextReading:
     return replace(
         reading, persons=heads.persons, estimate=heads.estimate or heads.conflicting, names=names, reason=reason
     )
+
+
+def _about_deputy(signals: Signals) -> bool:
+    """Whether what is open is only who comes instead: the clauses that decline leave nothing open."""
+    hedged = [clause for clause in signals.sentence.clauses if provisos.HEDGE.search(clause.folded)]
+    return all(re.search(r"\b(?:vertret\w+|ersatz)\b", clause.folded) for clause in hedged)
 
 
 def _about_company(signals: Signals) -> bool:
