@@ -82,7 +82,7 @@ def a_store(workspace: Workspace, recipients: Sequence[Recipient] = ()) -> Store
     with store.writing() as tx:
         for position, recipient in enumerate(recipients):
             queries.save_recipient(tx, recipient, position=position, file="recipients/list.csv", row=position + 2)
-            queries.create_invitation(tx, recipient.key, f"C0DE{position:06}")
+            queries.create_invitations(tx, {recipient.key: f"C0DE{position:06}"})
             append(tx, recipient.key, Loaded(change="new"), at=workspace.now())
             append(tx, recipient.key, Issued(revision=1), at=workspace.now())
     return store

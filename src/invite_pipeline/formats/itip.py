@@ -97,6 +97,9 @@ def _folded(line: str) -> str:
     """The line in pieces of at most 75 octets (RFC 5545, 3.1); no letter is cut in two."""
     if len(line) < _FOLD_AT and line.isascii():
         return line
+    if line.isascii():
+        rest = (line[start : start + _FOLD_AT - 1] for start in range(_FOLD_AT, len(line), _FOLD_AT - 1))
+        return "\r\n ".join([line[:_FOLD_AT], *rest])
     pieces, room = [""], _FOLD_AT
     for letter in line:
         octets = len(letter.encode())

@@ -7,6 +7,7 @@ writes encoded words longer than the 75 characters of RFC 2047, and it loses bla
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from email import message_from_string, policy
 from email.header import Header, decode_header, make_header
 from email.utils import parseaddr, quote
@@ -20,15 +21,29 @@ from invite_pipeline.errors import InviteError
 _LINE = 76
 """Characters of a line that holds encoded words (RFC 2047, 2)."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+_DOT_ATOM = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*")
+_ADDRESS = 200
+"""So short an address is surely short enough for every check (RFC 5321 allows 254 octets), its domain in IDNA too."""
+LOCAL_PART = 64
+"""Octets that stand before the @ of an address at most (RFC 5321, 4.5.3.1.1)."""
 _ATOM = re.compile(r"(?!=\?)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+")
 
 
-@lru_cache(maxsize=64)
 def mail_address(address: str) -> str:
     """The address as it goes over the wire: the domain in its IDNA form, the local part as it is.
 
     Where letters like ü stand before the @, only a server with SMTPUTF8 (RFC 6531) takes it. Raises InviteError.
     """
+    local, at, domain = address.rpartition("@")
+    if at and len(address) <= _ADDRESS and len(local) <= LOCAL_PART and _DOT_ATOM.fullmatch(local):
+        # Of a plain local part there is nothing to check, and most domains are known from other addresses.
+        with suppress(InviteError):
+            return f"{local}@{_any_address(f'x@{domain}').rpartition('@')[2]}"
+    return _any_address(address)
+
+
+@lru_cache(maxsize=256)
+def _any_address(address: str) -> str:
     try:
         found = validate_email(address, check_deliverability=False, test_environment=True)
     except (EmailNotValidError, ValueError) as error:

@@ -20,15 +20,13 @@ from invite_pipeline.formats.itip import CalendarFile
 from invite_pipeline.formats.printed_names import Printed, cut, joined
 from invite_pipeline.formats.rsvp_link import LinkSigner, calendar_uid, message_id, new_code, rsvp_url, unsubscribe_url
 from invite_pipeline.formats.templates import SharedText, Templates, invitation_context
-from invite_pipeline.mail.headers import ascii_address, mail_address
+from invite_pipeline.mail.headers import LOCAL_PART, ascii_address, mail_address
 from invite_pipeline.mail.kinds import KINDS, Kind, kind_of
 from invite_pipeline.mail.message import Attachment, Headers, compose
 
 _PERSONAL = frozenset(("recipient", "address", "salutation", "link", "code", "unsubscribe_url", "reply"))
 _LETTER, _PROGRAMME, _CALENDAR = "Einladung.pdf", "Vorläufiges Programm.pdf", "Termin.ics"
 _TEST_MARK = "TESTMAIL"
-_LOCAL_PART = 64
-"""Octets that stand before the @ of an address at most (RFC 5321, 4.5.3.1.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +149,10 @@ class Composer:
             return ascii_address(mail.sender)
         local, _, domain = ascii_address(mail.bounce).rpartition("@")
         marked = f"{local}+{self._signer.verp(code, wave)}"
-        if len(marked) > _LOCAL_PART:
+        if len(marked) > LOCAL_PART:
             raise InviteError(
                 f"“{mail.bounce}” leaves no room for the mark by which bounces are known.",
-                f"Use an address with at most {_LOCAL_PART - len(marked) + len(local)} letters before the @.",
+                f"Use an address with at most {LOCAL_PART - len(marked) + len(local)} letters before the @.",
             )
         return f"{marked}@{domain}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import ssl
+from collections.abc import Sequence
 
 import aiosmtplib
 
@@ -133,8 +134,10 @@ class Connection:
             # RFC 3461: bounces then come as reports that name the address, even through servers that forward.
             of_sender = ["RET=HDRS", f"ENVID={_xtext(mail.message_id.strip('<>'))}"]
             of_recipient = ["NOTIFY=FAILURE,DELAY", f"ORCPT=rfc822;{_xtext(mail.to)}"]
-        await smtp.mail(mail.sender, options=of_sender)
-        await smtp.rcpt(mail.to, options=of_recipient, encoding=encoding)
+        # Not `smtp.mail` and `smtp.rcpt`: they take addresses apart that are checked already, which costs more than all
+        # the rest of the command.
+        await _ordered(smtp, f"MAIL FROM:<{mail.sender}>", of_sender, "ascii", aiosmtplib.SMTPSenderRefused)
+        await _ordered(smtp, f"RCPT TO:<{mail.to}>", of_recipient, encoding, aiosmtplib.SMTPRecipientRefused)
 
     async def _content(self, smtp: aiosmtplib.SMTP, content: bytes) -> str:
         """The mail itself. Not `smtp.data`: it does not tell a connection lost before the mail from one lost after."""
@@ -199,6 +202,19 @@ async def _greet(smtp: aiosmtplib.SMTP) -> None:
         await smtp.ehlo()
     except aiosmtplib.SMTPHeloError:
         await smtp.helo()
+
+
+async def _ordered(
+    smtp: aiosmtplib.SMTP,
+    command: str,
+    options: Sequence[str],
+    encoding: str,
+    refused: type[aiosmtplib.SMTPSenderRefused | aiosmtplib.SMTPRecipientRefused],
+) -> None:
+    """One command of the envelope. Raises `refused` with the server's answer."""
+    answer = await smtp.execute_command(*(part.encode(encoding) for part in (command, *options)))
+    if answer.code not in (aiosmtplib.SMTPStatus.completed, aiosmtplib.SMTPStatus.will_forward):
+        raise refused(answer.code, answer.message, command.partition("<")[2][:-1])
 
 
 def _xtext(text: str) -> str:

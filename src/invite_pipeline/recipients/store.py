@@ -16,7 +16,9 @@ from invite_pipeline.recipients.changes import Change, Plan, plan, update
 from invite_pipeline.recipients.listed import ListedRecipient
 from invite_pipeline.store import list_queries, queries
 from invite_pipeline.store.database import Store, Transaction
-from invite_pipeline.store.ledger import append
+from invite_pipeline.store.ledger import append, append_first
+
+_AT_ONCE = 1000
 
 
 def store_recipients(
@@ -30,8 +32,12 @@ def store_recipients(
     with store.writing() as tx:
         found = plan(tx, listed, complete=complete)
         codes = {one.code for one in queries.invitations(tx).values()}
+        new = [change for change in found.changes if change.kind == "new"]
         for change in found.changes:
-            _act(tx, change, at, codes)
+            if change.kind != "new":
+                _act(tx, change, at)
+        for start in range(0, len(new), _AT_ONCE):
+            _add(tx, new[start : start + _AT_ONCE], at, codes)
     return _report(found, len(listed))
 
 
@@ -55,7 +61,7 @@ def decide_same(
         list_queries.decide_key(tx, new, stored)
         change = update(tx, row, stored, position)
         if change.fields or change.kind == "returned":
-            _act(tx, change, at, set())
+            _act(tx, change, at)
     return change
 
 
@@ -132,15 +138,28 @@ def _after_writing(change: Change) -> str:
             return f"{change.key} was changed after it was written to: {', '.join(change.fields)}"
 
 
-def _act(tx: Transaction, change: Change, at: datetime, codes: set[str]) -> None:
+def _act(tx: Transaction, change: Change, at: datetime) -> None:
+    """Change somebody who is stored already."""
     if change.listed is not None:
-        place = {"position": change.position, "file": change.listed.file, "row": change.listed.row}
-        queries.save_recipient(tx, change.listed.recipient, **place)  # type: ignore[arg-type]
-    if change.kind == "new":
-        queries.create_invitation(tx, change.key, _fresh_code(codes))
+        row = change.listed
+        queries.save_recipient(tx, row.recipient, position=change.position, file=row.file, row=row.row)
     append(tx, change.key, LoadedEvent(change=change.kind, fields=change.fields), at=at)
-    if change.kind == "new":
-        append(tx, change.key, Issued(revision=1), at=at)
+
+
+def _add(tx: Transaction, new: Sequence[Change], at: datetime, codes: set[str]) -> None:
+    """Invite some who are not stored yet."""
+    rows = [(one, one.listed) for one in new if one.listed is not None]
+    list_queries.add_recipients(
+        tx,
+        [
+            {"key": one.key}
+            | queries.recipient_columns(row.recipient, position=one.position, file=row.file, row=row.row)
+            for one, row in rows
+        ],
+    )
+    queries.create_invitations(tx, {one.key: _fresh_code(codes) for one, _ in rows})
+    events = [(one.key, (LoadedEvent(change="new", fields=one.fields), Issued(revision=1))) for one, _ in rows]
+    append_first(tx, events, at=at)
 
 
 def _fresh_code(codes: set[str]) -> str:

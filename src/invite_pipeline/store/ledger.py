@@ -1,7 +1,7 @@
 """The ledger: every event is appended here, and folded into the tracking table in the same transaction.
 
-`append`, and `append_messages` for many mails at once, are the only functions that write events, so that history and
-projection cannot drift apart.
+`append`, and for many at once `append_messages` and `append_first`, are the only functions that write events, so that
+history and projection cannot drift apart.
 """
 
 from __future__ import annotations
@@ -87,6 +87,25 @@ def append_messages(tx: Transaction, entries: Sequence[tuple[str, MessageEvent]]
         names: dict[str, Any] = {name: sa.bindparam(name) for name in changed[0] if name != "of"}
         whose = (t.c.campaign == tx.campaign, t.c.recipient == sa.bindparam("of"))
         c.execute(sa.update(t).where(*whose).values(names), changed)
+
+
+def append_first(tx: Transaction, histories: Sequence[tuple[str, tuple[Event, ...]]], *, at: datetime) -> None:
+    """As `append` for recipients who have no row yet, in a few statements; only for events that stand for themselves.
+
+    Raises sqlalchemy.exc.IntegrityError where one has a row.
+    """
+    if not histories:
+        return
+    c, folded = tx.connection, dict[tuple[Event, ...], dict[str, Any]]()
+    c.execute(sa.insert(tables.events), [_values(tx, who, event, at) for who, events in histories for event in events])
+    for _, events in histories:
+        if events not in folded:
+            folded[events] = asdict(fold_all(Tracking(), [Recorded(0, "", at, event) for event in events]))
+            del folded[events]["attendees"]
+    c.execute(
+        sa.insert(tables.tracking),
+        [{"campaign": tx.campaign, "recipient": who, **folded[events]} for who, events in histories],
+    )
 
 
 def _columns(state: Tracking) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -18,6 +19,11 @@ def stored_recipients(tx: Transaction, keys: Collection[str]) -> dict[str, Recip
     wanted = frozenset(keys)
     rows = tx.connection.execute(sa.select(r.c.key, r.c.data).where(r.c.campaign == tx.campaign))
     return {key: recipient_from(data) for key, data in rows if key in wanted}
+
+
+def add_recipients(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert recipients who are not stored yet: their key, and their `recipient_columns`."""
+    tx.connection.execute(sa.insert(tables.recipients), [{"campaign": tx.campaign, **row} for row in rows])
 
 
 def source_files(tx: Transaction) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -131,7 +131,15 @@ def fingerprints(tx: Transaction) -> dict[str, str]:
 def save_recipient(tx: Transaction, one: Recipient, *, position: int, file: str, row: int) -> None:
     """Insert or replace a recipient's row; the event that says so is the caller's."""
     r = tables.recipients
-    values = {
+    values = recipient_columns(one, position=position, file=file, row=row)
+    is_it = (r.c.campaign == tx.campaign) & (r.c.key == one.key)
+    if tx.connection.execute(sa.update(r).where(is_it).values(values)).rowcount == 0:
+        tx.connection.execute(sa.insert(r).values(campaign=tx.campaign, key=one.key, **values))
+
+
+def recipient_columns(one: Recipient, *, position: int, file: str, row: int) -> dict[str, Any]:
+    """A recipient as its row keeps it, without campaign and key."""
+    return {
         "position": position,
         "kind": one.kind,
         "organisation": one.organisation,
@@ -147,9 +155,6 @@ def save_recipient(tx: Transaction, one: Recipient, *, position: int, file: str,
         "source_row": row,
         "data": _recipient_adapter().dump_python(one, mode="json"),
     }
-    is_it = (r.c.campaign == tx.campaign) & (r.c.key == one.key)
-    if tx.connection.execute(sa.update(r).where(is_it).values(values)).rowcount == 0:
-        tx.connection.execute(sa.insert(r).values(campaign=tx.campaign, key=one.key, **values))
 
 
 @cache
@@ -165,10 +170,11 @@ def recipient_from(data: dict[str, Any]) -> Recipient:
 # --- invitations ------------------------------------------------------------------------------------------------
 
 
-def create_invitation(tx: Transaction, key: str, code: str) -> None:
-    """Give a recipient its invitation at revision 1; the Issued event is the caller's."""
-    row = {"code": code, "revision": 1, "state": str(InvitationState.ISSUED)}
-    tx.connection.execute(sa.insert(tables.invitations).values(campaign=tx.campaign, recipient=key, **row))
+def create_invitations(tx: Transaction, codes: Mapping[str, str]) -> None:
+    """Give recipients their invitations at revision 1, key by key; the Issued events are the caller's."""
+    first = {"campaign": tx.campaign, "revision": 1, "state": str(InvitationState.ISSUED)}
+    rows = [{"recipient": key, "code": code, **first} for key, code in codes.items()]
+    tx.connection.execute(sa.insert(tables.invitations), rows)
 
 
 def invitations(tx: Transaction, keys: Collection[str] | None = None) -> dict[str, Invitation]:
