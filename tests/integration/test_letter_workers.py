@@ -7,6 +7,9 @@ import os
 import pickle
 import shutil
 import signal
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -77,3 +80,55 @@ def test_template_that_fails_for_everybody_is_said_once(tmp_path: Path) -> None:
 def test_error_is_the_same_in_another_process(error: InviteError) -> None:
     there = pickle.loads(pickle.dumps(error))
     assert (type(there), str(there), vars(there)) == (type(error), str(error), vars(error))
+
+
+_PROGRAM = """
+import multiprocessing, sys, time
+from pathlib import Path
+from tests.builders import a_store, a_workspace
+from invite_pipeline.formats.templates import Templates
+from invite_pipeline.letters.jobs import Job, Maker
+from invite_pipeline.letters.origin import origin
+from invite_pipeline.letters.render import _no_clock
+from invite_pipeline.letters.template import LetterWriter
+from invite_pipeline.letters.workers import Workers
+from dataclasses import replace
+
+if __name__ == "__main__":
+    workspace = replace(a_workspace(Path(sys.argv[1])), now=_no_clock)
+    store = a_store(a_workspace(Path(sys.argv[1])))
+    templates = Templates(workspace.folder)
+    maker = Maker(store, workspace, origin(workspace, templates), LetterWriter(templates, workspace))
+    with Workers(maker) as workers:
+        workers.start(2)
+        list(workers.run([Job(())] * 4))
+        print(*(one.pid for one in multiprocessing.active_children()), flush=True)
+        time.sleep(600)
+"""
+
+
+@pytest.mark.slow
+def test_processes_end_when_the_first_one_is_killed(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(_PROGRAM, encoding="utf-8")
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")])}
+    command = [sys.executable, str(program), str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ) as first:
+        assert first.stdout is not None
+        others = [int(one) for one in first.stdout.readline().split()]
+        first.send_signal(signal.SIGKILL)
+    assert len(others) == 2
+    for _ in range(200):
+        if not any(map(_runs, others)):
+            break
+        time.sleep(0.1)
+    assert [one for one in others if _runs(one)] == []
+
+
+def _runs(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text(encoding="ascii")
+    except OSError:
+        return False
+    # One that has ended may wait for a parent to take note of it.
+    return state.rpartition(")")[2].split()[0] != "Z"

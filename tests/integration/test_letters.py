@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import shutil
 from collections.abc import Iterator, Sequence
@@ -335,6 +336,66 @@ def test_the_number_of_processes_changes_no_byte(tmp_path: Path) -> None:
     assert all(
         alone.letter_path(f"k-{n}").read_bytes() == together.letter_path(f"k-{n}").read_bytes() for n in range(44)
     )
+
+
+def _several(folder: Path, letters: int = 6) -> tuple[Workspace, Store]:
+    """A campaign folder of its own, and recipients enough for a plate."""
+    workspace = _own_campaign(folder)
+    return workspace, a_store(
+        workspace, [a_recipient(f"k-{number}", street=f"Platz {number}") for number in range(letters)]
+    )
+
+
+def _bytes(workspace: Workspace) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted((workspace.out / "letters").iterdir())}
+
+
+@pytest.mark.parametrize("missing", [["k-4"], ["k-0", "k-5"]])
+def test_letters_of_an_interrupted_run_have_the_bytes_of_a_whole_one(tmp_path: Path, missing: list[str]) -> None:
+    workspace, store = _several(tmp_path)
+    assert render_batch(store, workspace, jobs=1).notes[0].startswith("6 from the press")
+    whole = _bytes(workspace)
+    for key in missing:
+        workspace.letter_path(key).unlink()
+    assert render_batch(store, workspace, jobs=1).done == len(missing)
+    assert _bytes(workspace) == whole
+
+
+def test_one_letter_made_alone_has_the_bytes_of_the_same_letter_among_others(tmp_path: Path) -> None:
+    workspace, store = _several(tmp_path)
+    assert render_batch(store, workspace, ["k-3"], jobs=1).done == 1
+    alone = workspace.letter_path("k-3").read_bytes()
+    workspace.letter_path("k-3").unlink()
+    render_batch(store, workspace, jobs=1)
+    assert workspace.letter_path("k-3").read_bytes() == alone
+
+
+@pytest.mark.parametrize("expression", ["1 / 0", "5 | date", "{}.x.y", "range(9)[77].x"])
+def test_expression_that_fails_names_its_template_and_line(tmp_path: Path, expression: str) -> None:
+    workspace, store = _several(tmp_path, 1)
+    (workspace.templates / "invitation.html").write_text(f"<p>\n{{{{ {expression} }}}}</p>", encoding="utf-8")
+    with pytest.raises(TemplateBroken, match=r"templates/invitation\.html:2"):
+        render_batch(store, workspace, jobs=1)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    ['@import url("http://127.0.0.1:9/x.css");', '@font-face { font-family: X; src: url("file:///etc/hostname") }'],
+)
+def test_style_that_reaches_outside_fails_the_letters_by_name(tmp_path: Path, rule: str) -> None:
+    workspace, store = _several(tmp_path, 4)
+    style = workspace.templates / "letter.css"
+    style.write_text(f"{rule}\n{style.read_text(encoding='utf-8')}\n.text {{ font-family: X }}", encoding="utf-8")
+    failures = render_batch(store, workspace, jobs=1).failures
+    assert len(failures) == 4
+    assert "campaign folder" in failures[0].message
+
+
+def test_collector_of_circles_is_as_before_when_the_run_ends(tmp_path: Path) -> None:
+    before = gc.get_threshold(), gc.get_freeze_count()
+    workspace, store = _several(tmp_path, 3)
+    render_batch(store, workspace, jobs=1)
+    assert (gc.get_threshold(), gc.get_freeze_count()) == before
 
 
 def test_progress_is_told_to_the_end(tmp_path: Path) -> None:

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from babel.dates import format_date
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError, UndefinedError, meta
-from jinja2.exceptions import SecurityError
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -42,7 +41,8 @@ class Templates:
         """Render one template. Raises TemplateBroken naming the template and the line that is wrong."""
         try:
             return self._environment.get_template(name).render(**context)
-        except (TemplateNotFound, TemplateSyntaxError, UndefinedError, SecurityError, TypeError, ValueError) as error:
+        except Exception as error:
+            # Expressions fail in every way that Python knows: a division by nothing, a template that includes itself.
             raise self._broken(name, error) from error
 
     def source(self, name: str) -> str:

@@ -49,9 +49,9 @@ class Typesetter:
     def lay_out(self, html: str, style: str) -> Any:
         """WeasyPrint's layout of one document. Raises InviteError as `pdf` does."""
         _must_be_printable(html)
-        styles = [self._style(font_faces()), self._style(style)]
         try:
             with _images_are_shown():
+                styles = [self._style(font_faces()), self._style(style)]
                 document = self._lay_out(html, styles)
             if len(document.pages) > 1:
                 # Counting pages makes WeasyPrint lay out twice: only where there is more than one to count.

@@ -10,6 +10,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
@@ -20,9 +21,9 @@ from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import InviteError, LetterFailed, TemplateBroken
 from invite_pipeline.formats.templates import Templates
 from invite_pipeline.letters.fonts import characters
-from invite_pipeline.letters.jobs import Job, Made, Maker, PlateName, Plates, plate_of, read_orders, signed
+from invite_pipeline.letters.jobs import Job, Made, Maker, Order, PlateName, Plates, plate_of, read_orders, signed
 from invite_pipeline.letters.origin import origin
-from invite_pipeline.letters.plate import Misfit, Plate
+from invite_pipeline.letters.plate import Plate
 from invite_pipeline.letters.slots import Form
 from invite_pipeline.letters.template import LetterWriter
 from invite_pipeline.letters.workers import Workers
@@ -45,15 +46,31 @@ def due(store: Store, workspace: Workspace) -> list[str]:
     """The keys of the recipients whose letter is missing, or no longer what it should be. Raises TemplateBroken."""
     templates = Templates(workspace.folder)
     source, writer = origin(workspace, templates), LetterWriter(templates, workspace)
-    found = []
-    # Some at a time: a hundred thousand recipients would fill the memory.
-    for keys in _chunks(_listed(store), _CHUNK):
-        for order in read_orders(store, keys):
-            letter = writer.text(order.recipient, order.invitation)
-            key = order.recipient.key
-            if not order.is_done(source.fingerprint(letter), workspace.letter_path(key)):
-                found.append(key)
+    found, broken, written = [], [], 0
+    for order in _orders(store, _listed(store)):
+        key = order.recipient.key
+        try:
+            fingerprint = source.fingerprint(writer.text(order.recipient, order.invitation))
+        except TemplateBroken as error:
+            broken.append(error)
+            found.append(key)
+            continue
+        written += 1
+        if not order.is_done(fingerprint, workspace.letter_path(key)):
+            found.append(key)
+    _must_serve_somebody(broken, written)
     return found
+
+
+def _orders(store: Store, keys: Sequence[str]) -> Iterator[Order]:
+    # Some at a time: a hundred thousand recipients would fill the memory.
+    return (order for some in _chunks(keys, _CHUNK) for order in read_orders(store, some))
+
+
+def _must_serve_somebody(broken: Sequence[TemplateBroken], written: int) -> None:
+    """A template that nobody's letter can be written with ends the run; one that fails for some, only theirs."""
+    if broken and not written:
+        raise broken[0]
 
 
 def render_batch(
@@ -143,28 +160,29 @@ class _Run:
         notes = (f"{counts}, {seconds:.1f} s",) if pressed or laid_out else ()
         return StageReport(pressed + laid_out, self._done["unchanged"], tuple(self._failures), notes)
 
-    def _sample(self) -> list[PlateName]:
-        """The plates that the first letters need, those of them that have to be made.
+    def _sample(self) -> Counter[PlateName]:
+        """How many of the first letters share each plate; only the plates of letters that have to be made.
 
-        Raises TemplateBroken where not one of them can be written.
+        Raises TemplateBroken where none of them can be written.
         """
-        wanted, broken = [], []
-        orders = read_orders(self._store, self._keys[:_SAMPLE])
-        for order in orders:
+        counts: Counter[PlateName] = Counter()
+        needed, broken = set(), []
+        for order in read_orders(self._store, self._keys[:_SAMPLE]):
             try:
                 letter = self._writer.text(order.recipient, order.invitation)
             except TemplateBroken as error:
                 broken.append(error)
                 continue
+            name = plate_of(self._origin, letter)
+            counts[name] += 1
             if not order.is_done(self._origin.fingerprint(letter), self._workspace.letter_path(order.recipient.key)):
-                wanted.append(plate_of(self._origin, letter))
-        if broken and len(broken) == len(orders):
-            raise broken[0]
-        return wanted
+                needed.add(name)
+        _must_serve_somebody(broken, counts.total())
+        return Counter({name: letters for name, letters in counts.items() if name in needed})
 
     def _second(self, workers: Workers, waiting: Sequence[Made]) -> None:
         """The letters of forms that the sample did not have, or not often enough."""
-        self._make_plates([one.waits_for for one in waiting if one.waits_for])
+        self._make_plates(self._on_the_list(Counter([one.waits_for for one in waiting if one.waits_for])))
         ready = self._ready()
         names = {name for name, _ in ready}
         pressed = [one.key for one in waiting if one.waits_for in names]
@@ -176,12 +194,34 @@ class _Run:
             workers.start(self._processes(len(others), _LAID_OUT_WORTH_A_PROCESS))
             self._note(workers.run(self._in_jobs(others, lay_out=True)))
 
-    def _make_plates(self, wanted: Sequence[PlateName]) -> None:
+    def _on_the_list(self, waiting: Counter[PlateName]) -> Counter[PlateName]:
+        """How many letters of the whole list share each plate, as far as that matters.
+
+        What a letter is printed with must not depend on which others are made in the same run: its bytes would.
+        """
+        counts = Counter(waiting)
+        rare = {name for name in waiting if waiting[name] < _LETTERS_WORTH_A_PLATE and name not in self._plates}
+        listed = _listed(self._store)
+        if not rare or (len(self._keys) == len(listed) and not self._done["unchanged"]):
+            return counts
+        counts.subtract({name: waiting[name] for name in rare})
+        for order in _orders(self._store, listed):
+            with suppress(TemplateBroken):
+                name = plate_of(self._origin, self._writer.text(order.recipient, order.invitation))
+                if name in rare:
+                    counts[name] += 1
+                    if counts[name] == _LETTERS_WORTH_A_PLATE:
+                        rare.remove(name)
+                        if not rare:
+                            break
+        return counts
+
+    def _make_plates(self, wanted: Counter[PlateName]) -> None:
         from invite_pipeline.letters.document import typesetter
         from invite_pipeline.letters.plate_maker import first_sheet, make_plate
 
         sets, style = typesetter(self._workspace.folder), self._origin.style
-        for name, letters in Counter(wanted).items():
+        for name, letters in wanted.items():
             if name in self._plates or letters < _LETTERS_WORTH_A_PLATE or not name.form.has_text:
                 continue
             try:
@@ -189,8 +229,8 @@ class _Run:
                     self._sheets[name.form] = first_sheet(sets, style, name.form)
                 repertoire = characters(rare=name.rare)
                 self._plates[name] = make_plate(sets, style, name.form, repertoire, self._sheets[name.form])
-            except (Misfit, InviteError):
-                # What is wrong with these letters is said of each of them, when it is laid out on its own.
+            except Exception:
+                # It can have none, or not even be laid out: what is wrong is said of each letter, made on its own.
                 self._plates[name] = None
 
     def _ready(self) -> list[tuple[PlateName, Plate]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import pickle
 import signal
 from collections import deque
@@ -11,9 +12,10 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import replace
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 from types import TracebackType
 
 from invite_pipeline.domain.workspace import Workspace
@@ -106,9 +108,18 @@ def _prepare(workspace: Workspace, origin: Origin) -> None:
     """Set up a process that makes letters."""
     # Ctrl-C reaches the whole group: this process ends when the first one has taken what is ready.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_the_first, daemon=True).start()
     store = Store.open(workspace.store_url, workspace.campaign.id)
     _MAKERS[:] = [Maker(store, workspace, origin, LetterWriter(Templates(workspace.folder), workspace))]
     _look_seldom_for_circles()
+
+
+def _end_with_the_first() -> None:
+    """Wait until the process that started this one has ended, and end too: it may have been killed."""
+    first = parent_process()
+    if first:
+        first.join()
+        os._exit(1)
 
 
 def _carry_out(job: Job, plates: Path | None = None) -> list[Made]:
