@@ -171,7 +171,8 @@ def test_a_person_without_an_organisation_is_noticed_not_refused(tmp_path: Path)
 
 
 def test_whoever_holds_an_office_holds_it_somewhere(tmp_path: Path) -> None:
-    assert errors(load(tmp_path, {"Organisation": ""})) == ["The organisation is missing."]
+    said = "The organisation in which Dr. Eva Muster holds an office is missing."
+    assert errors(load(tmp_path, {"Organisation": ""})) == [said]
 
 
 def test_without_mail_it_goes_by_post(tmp_path: Path) -> None:
@@ -456,3 +457,79 @@ def test_rejected_rows_can_be_mended_and_loaded_again(tmp_path: Path) -> None:
     again = read_lists([tmp_path / "mended.csv"], tmp_path)
     assert again.problems == ()
     assert only(again) == replace(only(load(tmp_path, {})), postcode="01067")
+
+
+NAMES = "Name;Straße;PLZ;Ort;E-Mail"
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "salutation"),
+    [
+        ("Frau Dr. Eva Muster", ("Frau", "Dr. Eva Muster"), "Sehr geehrte Frau Dr. Muster,"),
+        ("Hans Meier", ("Hans Meier",), "Guten Tag Hans Meier,"),
+        ("Eheleute Hans und Eva Meier", ("Eheleute", "Hans und Eva Meier"), "Sehr geehrte Eheleute Meier,"),
+        ("Freundeskreis Lens e. V.", ("Freundeskreis Lens e. V.", "Vorstand"), "Sehr geehrte Damen und Herren,"),
+        ("Dr. Peter Wust Stiftung", ("Dr. Peter Wust Stiftung",), "Sehr geehrte Damen und Herren,"),
+        ("Rathaus Bonn, z. Hd. Frau Amt", ("Rathaus Bonn", "Frau Amt"), "Sehr geehrte Frau Amt,"),
+    ],
+)
+def test_a_column_headed_name_may_hold_persons_and_organisations(
+    tmp_path: Path, name: str, lines: tuple[str, ...], salutation: str
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f'{NAMES}\n"{name}";Markt 2;53111;Bonn;a@bonn.example\n', encoding="utf-8")
+    loaded = read_lists([path], tmp_path)
+    assert loaded.problems == ()
+    addressed = derive(only(loaded))
+    plain = tuple(line.replace("\u202f", " ") for line in addressed.lines)
+    assert (plain, addressed.salutation) == ((*lines, "Markt 2", "53111 Bonn"), salutation)
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "office", "salutation"),
+    [
+        ("Bürgermeister/in", "Frau Eva Muster", "Bürgermeisterin", "Sehr geehrte Frau Bürgermeisterin,"),
+        ("1. Vorsitzende/r", "Herr Max Klein", "1. Vorsitzender", "Sehr geehrter Herr Klein,"),
+        ("Landrat/Landrätin", "Frau Eva Muster", "Landrätin", "Sehr geehrte Frau Landrätin,"),
+        ("(Ober-)Bürgermeister/in", "Eva Muster", "", "Guten Tag Eva Muster,"),
+        ("Ansprechpartner/in", "Frau Eva Muster", "", "Sehr geehrte Frau Muster,"),
+    ],
+)
+def test_a_column_named_after_an_office_gives_it_to_whoever_stands_in_it(
+    tmp_path: Path, header: str, cell: str, office: str, salutation: str
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"Organisation;{header};E-Mail\nStadt Bonn;{cell};a@bonn.example\n", encoding="utf-8")
+    recipient = only(read_lists([path], tmp_path))
+    assert (recipient.persons[0].office, derive(recipient).salutation) == (office, salutation)
+
+
+def test_a_list_of_towns_needs_no_other_name(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("Stadt;Straße;PLZ;E-Mail\nBonn;Markt 2;53111;a@bonn.example\n", encoding="utf-8")
+    recipient = only(read_lists([path], tmp_path))
+    assert derive(recipient).lines == ("Bonn", "Markt 2", "53111 Bonn")
+
+
+@pytest.mark.parametrize(
+    ("language", "office", "line", "said"),
+    [
+        ("en", "Bürgermeisterin", "Ms Eva Muster, Mayor", []),
+        ("fr", "1. Vorsitzende", "Madame Eva Muster, Présidente", []),
+        ("en", "Dezernentin", "Ms Eva Muster, Dezernentin", ["notice"]),
+    ],
+)
+def test_an_office_abroad_stands_in_the_letters_language(
+    tmp_path: Path, language: str, office: str, line: str, said: list[str]
+) -> None:
+    loaded = load(tmp_path, {"Amt": office, "Sprache": language, "Titel": "", "Land": "GB"})
+    assert derive(only(loaded)).lines[1] == line
+    assert [problem.severity for problem in loaded.problems] == said
+
+
+def test_a_total_beside_the_mail_addresses_is_no_recipient(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"{NAMES}\nVerein;Weg 1;53111;Bonn;a@b.example\nSumme;;;;2 Adressen\n", encoding="utf-8")
+    loaded = read_lists([path], tmp_path)
+    assert len(loaded.recipients) == 1
+    assert "totals" in the_problem(loaded).message

@@ -44,7 +44,7 @@ def test_every_encoding_of_an_office_is_understood(tmp_path: Path, encoding: str
     assert sheet.source.encoding == encoding.removesuffix("-sig")
 
 
-@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+@pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
 def test_the_header_tells_the_delimiter(tmp_path: Path, delimiter: str) -> None:
     text = f'Organisation{delimiter}"Telefon;,\t"{delimiter}Ort\nStadt Bonn{delimiter}1{delimiter}Bonn\n'
     assert sheet_of(tmp_path, text).header == ("Organisation", "Telefon;,\t", "Ort")
@@ -123,7 +123,7 @@ def test_other_kinds_of_files_are_refused(tmp_path: Path) -> None:
     assert "“.pdf” is no kind of list" in problem_of(tmp_path, b"%PDF", "list.pdf")
 
 
-@pytest.mark.parametrize("data", [b"PK\x03\x04 but no workbook", b"Organisation;E-Mail\n", b"\xd0\xcf\x11\xe0" * 200])
+@pytest.mark.parametrize("data", [b"PK\x03\x04 but no workbook", b"Organisation und\n", b"\xd0\xcf\x11\xe0" * 200])
 @pytest.mark.parametrize("name", ["list.xlsx", "list.xls", "list.ods"])
 def test_a_damaged_workbook_is_one_problem(tmp_path: Path, data: bytes, name: str) -> None:
     assert "damaged or locked" in problem_of(tmp_path, data, name)
@@ -284,3 +284,41 @@ def test_hidden_rows_of_libreoffice_are_named(tmp_path: Path) -> None:
         archive.writestr("META-INF/manifest.xml", ODS_MANIFEST)
         archive.writestr("content.xml", content.replace("\n<", "<").replace("\n", " "))
     assert said(read_sheet(tmp_path / "list.ods", "list.ods")) == [("warning", 2, None)]
+
+
+@pytest.mark.parametrize("encoding", ["cp850", "mac_roman"])
+def test_list_of_an_old_program_says_how_it_is_written(tmp_path: Path, encoding: str) -> None:
+    data = "Organisation;E-Mail\nVerein Düren;a@dueren.example\n".encode(encoding)
+    message = problem_of(tmp_path, data)
+    assert "for “Düren" in message
+    assert "Save it as CSV UTF-8" in message
+
+
+def test_czech_letters_are_no_umlauts_of_an_old_program(tmp_path: Path) -> None:
+    assert sheet_of(tmp_path, "Organisation;E-Mail\nKlub Dušan;a@b.example\n".encode("cp1252")).header
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"<html><table><tr><td>Organisation</td></tr></table></html>", "list.xls"),
+        (b"\xef\xbb\xbf<!DOCTYPE html><table>", "list.csv"),
+        (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "list.xls"),
+    ],
+)
+def test_web_page_called_a_workbook_is_named(tmp_path: Path, data: bytes, name: str) -> None:
+    assert "whatever its name says" in problem_of(tmp_path, data, name)
+
+
+@pytest.mark.parametrize("called", ["list.csv", "list.ods", "list.xls"])
+def test_workbook_is_read_by_what_it_is(tmp_path: Path, called: str) -> None:
+    path = workbook(tmp_path / "list.xlsx", Liste=[["Organisation", "E-Mail"], ["Verein", "a@b.example"]])
+    sheet = sheet_of(tmp_path, path.read_bytes(), called)
+    assert rows_of(sheet) == [["Verein", "a@b.example"]]
+    assert [problem.severity for problem in sheet.problems] == ["notice"] * (called == "list.csv")
+
+
+def test_text_called_a_workbook_is_read_and_said(tmp_path: Path) -> None:
+    sheet = sheet_of(tmp_path, "Organisation;E-Mail\nVerein;a@b.example\n", "list.xlsx")
+    assert rows_of(sheet) == [["Verein", "a@b.example"]]
+    assert "text (CSV)" in sheet.problems[0].message

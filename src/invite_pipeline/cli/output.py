@@ -43,6 +43,11 @@ def as_document(problem: Problem) -> dict[str, object]:
     }
 
 
+def counted(number: int, what: str) -> str:
+    """A number with its noun: "1 row", "2 rows"."""
+    return f"{number} {what}{'s' * (number != 1)}"
+
+
 def show_problems(problems: Iterable[Problem]) -> None:
     """Each problem with its place and its mend."""
     for problem in problems:

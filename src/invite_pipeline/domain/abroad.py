@@ -46,6 +46,26 @@ _TRANSLATED = (
     ("abgeordnet", "", "député"),
     ("landrat", "", "président"),
 )
+# German offices as they stand behind a name: masculine and feminine of each.
+_WRITTEN = (
+    (r"oberbürgermeister(?:in)?", ("Lord Mayor", "Lord Mayor"), ("Maire", "Maire")),
+    (r"bürgermeister(?:in)?", ("Mayor", "Mayor"), ("Maire", "Maire")),
+    (r"stellvertretender? (?:ober)?bürgermeister(?:in)?", ("Deputy Mayor",) * 2, ("Maire adjoint", "Maire adjointe")),
+    (r"(?:(?:1\.|erster?) )?vorsitzender?", ("Chair", "Chair"), ("Président", "Présidente")),
+    (
+        r"(?:(?:stellvertretende|zweite|2\.)r? )vorsitzender?",
+        ("Deputy Chair", "Deputy Chair"),
+        ("Vice-président", "Vice-présidente"),
+    ),
+    (r"präsident(?:in)?", ("President", "President"), ("Président", "Présidente")),
+    (r"vizepräsident(?:in)?", ("Vice-President", "Vice-President"), ("Vice-président", "Vice-présidente")),
+    (r"geschäftsführer(?:in)?", ("Managing Director",) * 2, ("Directeur général", "Directrice générale")),
+    (r"botschafter(?:in)?", ("Ambassador", "Ambassador"), ("Ambassadeur", "Ambassadrice")),
+    (r"generalkonsul(?:in)?", ("Consul General", "Consul General"), ("Consul général", "Consule générale")),
+    (r"abgeordneter?", ("Member of Parliament",) * 2, ("Député", "Députée")),
+    (r"schatzmeister(?:in)?", ("Treasurer", "Treasurer"), ("Trésorier", "Trésorière")),
+    (r"minister(?:in)?", ("Minister", "Minister"), ("Ministre", "Ministre")),
+)
 _NOT_ITS_HOLDER = re.compile(
     r"\b(?:stell\S*|stv\.?|deputy|vice|adjointe?|former|ancien\w*|ehem\S*|a\.\s?D\.|i\.\s?R\.)", re.IGNORECASE
 )
@@ -62,7 +82,30 @@ def person_line(language: str, person: Person) -> str:
     # English takes one title: "Dr Thomas Miller", never "Mr Dr".
     title = "" if language == "en" and person.degree else _TITLES.get(language, {}).get(person.gender, "")
     line = f"{title} {person.name}".strip()
-    return f"{line}, {person.office}" if person.office else line
+    office = office_in(language, person)
+    return f"{line}, {office}" if office else line
+
+
+def office_in(language: str, person: Person) -> str:
+    """A person's office in the language of the letter; as the list has it where it cannot be translated for sure."""
+    spelled = person.office.casefold()
+    for pattern, english, french in _WRITTEN:
+        if re.fullmatch(pattern, spelled):
+            return (english if language == "en" else french)[person.gender == "f"]
+    return person.office
+
+
+_GERMAN = re.compile(
+    r"[äöüß]|meister|leiter|vorsitz|stellv|beauftragt|referent|dezernent|landr|beigeordnet|geschäft|sprecher|kämmer|"
+    r"vorstand|schrift|mitglied|abteilung|\b(?:für|der|des|und)\b",
+    re.IGNORECASE,
+)
+
+
+def half_german(language: str, people: Sequence[Person]) -> tuple[str, ...]:
+    """The offices that would stand in German in a letter of another language."""
+    offices = [office_in(language, person) for person in people]
+    return tuple(office for office in offices if office and _GERMAN.search(office))
 
 
 def town_line(country: str, postcode: str, city: str) -> str:

@@ -45,6 +45,8 @@ class Addressing:
     lines: tuple[str, ...]
     salutation: str
     notices: tuple[str, ...] = ()
+    german_left: tuple[str, ...] = ()
+    """Offices that stand in German in the address of a letter in another language."""
 
 
 def address_lines(recipient: Recipient) -> tuple[str, ...]:
@@ -68,8 +70,10 @@ def derive(recipient: Recipient) -> Addressing:
         words, notices = _german_salutation(recipient, people)
     else:
         words = abroad.salutation(recipient.language, people)
+    foreign = recipient.language != "de" and not recipient.address
     lines = recipient.address or (*_names(recipient, people), *care, *_place(recipient))
-    return Addressing(tuple(lines), typeset(words), notices)
+    german_left = abroad.half_german(recipient.language, people) if foreign else ()
+    return Addressing(tuple(lines), typeset(words), notices, german_left)
 
 
 def _care_of(recipient: Recipient) -> tuple[tuple[str, ...], Recipient]:

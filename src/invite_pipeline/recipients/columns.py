@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 
 from invite_pipeline.errors import Problem
 from invite_pipeline.recipients.cells import tidy
-from invite_pipeline.recipients.headers import ALL_FIELDS, WEAK_ORGANISATIONS, field_of, spelling
+from invite_pipeline.recipients.headers import ALL_FIELDS, WEAK_ORGANISATIONS, field_of, office_in, spelling
 from invite_pipeline.recipients.sheet import Sheet, column_letter
 
 EXTRA = "extra"
@@ -21,12 +21,16 @@ Mapped = Mapping[str, str]
 """campaign.toml's own word: a header's spelling to its field, or to `extra`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Columns:
     """Where each field stands; `extra` are the columns that mean nothing to the pipeline, by header."""
 
     of: Mapping[str, int]
     extra: Mapping[str, int]
+    offices: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """The offices whose holders a column names, by its field: "Bürgermeister/in" over `contact`."""
+    bare_name: bool = False
+    """Whether the organisation's column is headed "Name", and may as well hold persons."""
 
     def letter(self, field: str) -> str | None:
         """The spreadsheet's name of a field's column."""
@@ -69,7 +73,18 @@ def read_header(sheet: Sheet, mapped: Mapped | None = None) -> tuple[Columns, li
             problems.append(_twice(sheet, header, field, of[field], index))
         else:
             of[field] = index
-    return Columns(of, extra), problems + _lacking(sheet, of, header)
+    _name_by_town(of, header)
+    held = {one: office_in(header[of[one]]) for one in ("contact", "contact2") if one in of}
+    offices: dict[str, str] = {one: office for one, office in held.items() if office}
+    bare = "organisation" in of and spelling(header[of["organisation"]]) in ("name", "name1")
+    return Columns(of, extra, offices, bare), problems + _lacking(sheet, of, header)
+
+
+def _name_by_town(of: dict[str, int], header: list[str]) -> None:
+    """In a list of towns that has no other name of theirs, the column "Stadt" is the organisation, too."""
+    named = {"organisation", "last_name", "contact", "address"} & of.keys()
+    if not named and "city" in of and spelling(header[of["city"]]) in ("stadt", "town", "city"):
+        of["organisation"] = of["city"]
 
 
 def _meanings(header: list[str], mapped: Mapped) -> list[str]:

@@ -63,7 +63,10 @@ _PERSON_VARIANTS = {
     "Ansprechpersonen, Vertreter, Vertretung durch, Vertreten durch, Repräsentant, Kontakt Name, Contact Name, "
     "Vorstand, Vorsitzende/r, Vorsitzender, Vorsitzende, Bürgermeister/in, Bürgermeister, Bürgermeisterin, "
     "Hauptverwaltungsbeamte, HVB, Amtsinhaber, Amtsinhaber/in, Amtsträger, Vollständiger Name, Gesamtname, "
-    "Nachname/Vorname, Kontakt/Ansprechpartner, Ansprechpartner/Kontakt, Recipient, Addressee",
+    "Nachname/Vorname, Kontakt/Ansprechpartner, Ansprechpartner/Kontakt, Recipient, Addressee, Landrat, Landrätin, "
+    "Landrat/Landrätin, Oberbürgermeister, Oberbürgermeisterin, Oberbürgermeister/in, (Ober-)Bürgermeister/in, "
+    "Vereinsvorsitz, Vereinsvorsitzende/r, Vereinsvorsitzender, Vereinsvorsitzende, Präsident, Präsidentin, "
+    "Präsident/in, Geschäftsführer, Geschäftsführerin, Geschäftsführer/in",
 }
 PERSON_FIELDS = tuple(_PERSON_VARIANTS)
 
@@ -72,7 +75,7 @@ _QUALIFIERS = re.compile(
     r"^(?:dienst(?:l|lich|liche|licher)?|geschäft(?:l|lich|liche)?|gesch|büro|rathaus|offiziell[er]?|zentral[er]?|"
     r"haupt|official|business|work|office|der|des|die|das|of|the|person|empfängers?|adressat(?:en)?|"
     r"ansprechpartner(?:s|in|innen)?|ansprechperson|kontaktperson|kontakt|contact|aktuell[er]?|neu|new|pflichtfeld|"
-    r"optional|falls|vorhanden|bekannt|text|iso|nr|in|z|zb|b|frau|herr|mdl|usw|ggf)$"
+    r"optional|falls|vorhanden|bekannt|text|iso|nr|in|z|zb|b|frau|herr|mdl|usw|ggf|1|erste[nr]?)$"
 )
 
 
@@ -95,6 +98,23 @@ def _dictionary() -> dict[str, str]:
 
 FIELDS = _dictionary()
 """By spelling: the field, "" for a name whose meaning depends on the other columns."""
+
+_HELD_BY = re.compile(
+    r"(?P<first>(?:1\.|erste[rn]?(?:/r)?)\s+)?\(?(?P<office>ober-?\)?bürgermeister|bürgermeister|landr[aä]t|"
+    r"(?:vereins)?vorsitzende|präsident|geschäftsführer)(?:in|r|/-?in|/-?r|[:*_]in|[:*_]r|\(in\)|\(r\)|/landrätin)*",
+    re.IGNORECASE,
+)
+_HELD = {"landrät": "Landrat", "vereinsvorsitzende": "Vorsitzender", "vorsitzende": "Vorsitzender"}
+
+
+def office_in(header: str) -> str:
+    """The office, in the masculine, whose holders a column names: "1. Vorsitzende/r"; empty where it names none."""
+    found = _HELD_BY.fullmatch(unicodedata.normalize("NFC", tidy(header)))
+    if not found:
+        return ""
+    word = re.sub(r"[-()]", "", found["office"].casefold())
+    return ("1. " if found["first"] else "") + _HELD.get(word, word.capitalize())
+
 
 ALL_FIELDS = frozenset((*_VARIANTS, *PERSON_FIELDS, *(field + "2" for field in PERSON_FIELDS)))
 

@@ -16,6 +16,7 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"^[-+]?[\d.,\s]+%?$")
+_COUNTED = re.compile(r"^\d[\d.]*\s+[^\W\d_][\w-]*$")
 _NOTE = re.compile(r"^(?:stand|quelle|hinweise?|anmerkung(?:en)?|legende|erstellt|source|note|\*+)[\s:]", re.IGNORECASE)
 
 
@@ -49,7 +50,7 @@ def no_recipient(cells: Sequence[str], header: Sequence[str]) -> str:
     """Why a row is no recipient at all (totals, a note, the header again), or ""."""
     filled = [cell for cell in cells if cell]
     if _TOTAL.match(filled[0]) and len(filled) < max(3, len(header) // 2 + 1):
-        if all(_TOTAL.match(cell) or _NUMBER.match(cell) or cell.endswith(":") for cell in filled):
+        if all(_TOTAL.match(cell) or _NUMBER.match(cell) or _COUNTED.match(cell) or cell[-1] == ":" for cell in filled):
             return "a row of totals"
     elif all(_NUMBER.match(cell) for cell in filled) and len(header) > 2:
         return "a row of totals"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
+from invite_pipeline.domain import german
 from invite_pipeline.domain.recipient import Person, Recipient
 from invite_pipeline.errors import Problem, Severity
 from invite_pipeline.recipients import names, persons, places, several
@@ -16,7 +18,7 @@ from invite_pipeline.recipients.headers import PERSON_FIELDS
 from invite_pipeline.recipients.mail_address import AddressChecker
 from invite_pipeline.recipients.name_patterns import CARE_OF, FOR
 from invite_pipeline.recipients.row_check import check_recipient
-from invite_pipeline.recipients.row_parts import note_contradiction, read_person, read_postal
+from invite_pipeline.recipients.row_parts import note_contradiction, person_in_name, read_person, read_postal
 
 NO_EXTRA: Mapping[str, str] = {}
 
@@ -53,7 +55,7 @@ class Row:
 
     def has_column(self, field: str) -> bool:
         """Whether the list has a column for this field."""
-        return field in self._columns.of
+        return field in self._columns.of and not (field == "organisation" and self._columns.bare_name)
 
     def letter(self, field: str) -> str | None:
         """The spreadsheet's name of a field's column."""
@@ -80,6 +82,7 @@ class RowReader:
     """Makes recipients of the rows of one list; equal texts of all rows are kept once."""
 
     def __init__(self, columns: Columns) -> None:
+        self._columns = columns
         self._second = any(field + "2" in columns.of for field in PERSON_FIELDS)
         self._addresses = AddressChecker()
         self._kept: dict[str, str] = {}
@@ -124,6 +127,8 @@ class RowReader:
     def _people(self, row: Row, unit: str) -> tuple[tuple[Person, ...], str, str]:
         """The persons, a salutation that stands in the column for the form of address, and the unit."""
         cells = row.cells
+        if self._columns.bare_name:
+            person_in_name(cells)
         unit = _take_care_of(cells, unit)
         if "contact" in cells or " " in cells.get("last_name", ""):
             _note_company(row)
@@ -131,17 +136,26 @@ class RowReader:
         contact = cells.get("contact", "")
         if contact:
             first, unit = _with_contact(row, first, contact, unit)
+            first = self._in_office("contact", first)
         if self._second:
             second, _ = read_person(row, "2", self._keep)
             contact = cells.get("contact2", "")
             if contact:
                 second, unit = _with_contact(row, second, contact, unit)
+                second = self._in_office("contact2", second)
             first, salutation = first + second, "" if second else salutation
         if unit and unit.casefold() == cells.get("organisation", "").casefold():
             unit = ""
         if not first and unit and FOR.match(unit):
             first, unit = several.read_names(unit), ""
         return first, salutation, unit
+
+    def _in_office(self, field: str, people: tuple[Person, ...]) -> tuple[Person, ...]:
+        """Whoever stands in a column "Bürgermeister/in" holds that office, where the gender says how it is called."""
+        office = self._columns.offices.get(field, "")
+        if not office or len(people) != 1 or people[0].office or people[0].gender not in ("f", "m"):
+            return people
+        return (replace(people[0], office=german.in_gender(office, people[0].gender)),)
 
     def _email(self, row: Row) -> str:
         found = self._addresses.check(row["email"])

@@ -27,6 +27,10 @@ def check_recipient(row: Row, recipient: Recipient) -> None:
         message = f"The address block has {len(addressing.lines)} lines; {MAX_LINES} fit into the window."
         row.error("address" if recipient.address else "organisation", message, "Shorten it, or leave out the unit.")
     _check_lines(row, recipient, addressing.lines)
+    for office in addressing.german_left:
+        language = {"en": "English", "fr": "French"}.get(recipient.language, recipient.language)
+        message = f"The office “{shown(office)}” stands in German in a letter in {language}."
+        row.say("notice", "office", message, f"Write it in {language}.")
     for notice in addressing.notices:
         row.say("notice", "gender", notice, "Fill in “Frau”, “Herr” or “divers”, or a column “Briefanrede”.")
 
@@ -106,7 +110,10 @@ def _check_private(row: Row, recipient: Recipient) -> None:
     in_office = any(
         german.saluted(person.office) and not german.is_collective(person.office) for person in recipient.persons
     )
-    if in_office or not any(person.last_name for person in recipient.persons):
+    if in_office and recipient.addressee:
+        message = f"The organisation in which {shown(recipient.addressee)} holds an office is missing."
+        row.error("organisation", message, "Fill in the organisation in a column “Organisation”.")
+    elif not any(person.last_name for person in recipient.persons):
         row.error("organisation", "The organisation is missing.", "Fill in the organisation, or a person's name.")
     elif row.has_column("organisation"):
         message = f"The organisation is missing; the letter goes to {shown(recipient.addressee)} in person."

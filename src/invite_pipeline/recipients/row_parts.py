@@ -77,6 +77,21 @@ def read_person(row: Row, which: str, keep: Callable[[str], str]) -> tuple[tuple
     return ((found,) if found else ()), salutation
 
 
+_FOR_ATTENTION = re.compile(r"[,;]?\s+(?=(?:z\.?\s?Hd\.?|z\.\s?H\.|zu\s+Händen)\s)", re.IGNORECASE)
+
+
+def person_in_name(cells: dict[str, str]) -> None:
+    """Move a person out of a column "Name" that holds persons as well as organisations."""
+    text = cells.get("organisation", "")
+    if cells.get("contact") or cells.get("last_name") or not text:
+        return
+    organisation, *attention = _FOR_ATTENTION.split(text, maxsplit=1)
+    if attention:
+        cells["organisation"], cells["contact"] = organisation, attention[0]
+    elif several.names_person(text):
+        cells["organisation"], cells["contact"] = "", text
+
+
 def note_contradiction(row: Row, one: Person, other: Person) -> None:
     """Say where two cells make a man and a woman of one person: nobody guesses which is right."""
     if persons.contradictory(one.gender, other.gender):

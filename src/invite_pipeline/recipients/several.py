@@ -50,6 +50,25 @@ def names_company(text: str) -> bool:
     return bool(COMPANY.search(text.strip(" ,;")))
 
 
+_ORGANISATION = re.compile(
+    r"verein|verband|gesellschaft|stiftung|schule|gymnasium|universität|kreis\b|klub|club|komitee|bund\b|forum|initiative|"
+    r"kirche|gemeinde|stadt\b|institut|museum|verlag|haus\b|zentrum|amt\b|büro|werk\b|union|rat\b|agentur|partnerschaft|"
+    r"\be\. ?V\.|\bGmbH\b|\bAG\b|\bgGmbH\b",
+    re.IGNORECASE,
+)
+
+
+def names_person(text: str) -> bool:
+    """Whether a text that may as well be an organisation's name names one or two persons for sure."""
+    if is_couple(text.partition(" ")[0]) or COUPLE.match(text):
+        return True
+    formal = bool(_FORM.match(text))
+    if not formal and _ORGANISATION.search(text):
+        return False
+    first = text.partition(" ")[0]
+    return formal or _is_somebody(text, surely=True) or (_is_whole_name(text) and is_first_name(first))
+
+
 def read_names(text: str) -> tuple[Person, ...]:
     """The persons of one free cell: "z. Hd. Frau Dr. Eva Muster MdL", "Meier, Anna", "Frau Alt und Herrn Berg"."""
     text = CARE_OF.sub("", FOR.sub("", text)).strip(" ,;:/")

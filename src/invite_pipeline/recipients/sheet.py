@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from invite_pipeline.errors import Problem
@@ -73,6 +74,7 @@ def read_sheet(path: Path, name: str, also: frozenset[str] = frozenset()) -> She
 
     Raises Unreadable, also while the rows are read.
     """
+    from invite_pipeline.recipients.layout import meant
     from invite_pipeline.recipients.text_file import read_text
     from invite_pipeline.recipients.workbook import read_book
 
@@ -82,10 +84,46 @@ def read_sheet(path: Path, name: str, also: frozenset[str] = frozenset()) -> She
     try:
         if not path.stat().st_size:
             raise unreadable(name, "The list is empty.", "Put a header and one row per recipient into it.")
-        return read_text(path, name, also) if suffix in TEXT_SUFFIXES else read_book(path, name, also)
+        is_book = _is_book(path, name)
+        sheet = read_book(path, name, also) if is_book else read_text(path, name, also)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise unreadable(name, f"The list cannot be read: {reason}.", "Check its name and its permissions.") from error
+    if is_book == (suffix in BOOK_SUFFIXES):
+        return sheet
+    if not is_book and meant(sheet.header, also) < 2:
+        raise unreadable(name, "The workbook cannot be read: it is damaged or locked.", "Save it anew.")
+    what = "a workbook" if is_book else "text (CSV)"
+    message = f"The file is {what}, though its name ends in “{path.suffix}”: it is read as what it is."
+    return replace(sheet, problems=(Problem("notice", name, message, "Give it its right name."), *sheet.problems))
+
+
+_ARCHIVE, _OLD_BOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_WEB_PAGE = re.compile(
+    rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta)\b", re.IGNORECASE | re.DOTALL
+)
+_XML_BOOK = re.compile(rb"\s*<\?xml\b.{0,2000}urn:schemas-microsoft-com:office:spreadsheet", re.DOTALL)
+_FLAT_ODS = re.compile(rb"\s*<\?xml\b.{0,4000}office:document\b", re.DOTALL)
+
+
+def _is_book(path: Path, name: str) -> bool:
+    """Whether a file is a workbook, by what it begins with: names lie, and other programs export what they like.
+
+    Raises Unreadable for a web page and other formats that are only called a workbook.
+    """
+    with path.open("rb") as file:
+        begin = file.read(8192)
+    if begin.startswith((_ARCHIVE, _OLD_BOOK)):
+        return True
+    plain = begin.removeprefix(b"\xef\xbb\xbf")
+    for pattern, what in ((_WEB_PAGE, "a web page"), (_XML_BOOK, "XML"), (_FLAT_ODS, "flat XML")):
+        if pattern.match(plain):
+            raise unreadable(
+                name, f"The file is {what}, whatever its name says.", "Open it in a spreadsheet program, save as .xlsx."
+            )
+    if b"\x00" not in begin or begin.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")):
+        return False
+    return path.suffix.lower() in BOOK_SUFFIXES
 
 
 def unreadable(name: str, message: str, fix: str, row: int | None = None) -> Unreadable:

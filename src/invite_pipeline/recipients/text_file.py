@@ -1,4 +1,4 @@
-"""CSV as offices save it: byte-order mark, then strict UTF-8, then Windows-1252; `;`, `,` or tab; `sep=` honoured."""
+"""CSV as offices save it: byte-order mark, strict UTF-8, then Windows-1252; `;`, `,`, tab or `|`; `sep=` honoured."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from invite_pipeline.formats.sheets import unguard
+from invite_pipeline.recipients.cells import shown
 from invite_pipeline.recipients.layout import HEAD, above_the_header, header_index, meant
 from invite_pipeline.recipients.sheet import Cells, Sheet, Source, unreadable
 
@@ -24,7 +25,7 @@ _BOMS = (
 # "Ã¼" and its like: what an umlaut in UTF-8 looks like, and Windows-1252 text practically never does.
 _UTF8_UMLAUT = re.compile(rb"\xc3[\x80-\xbf]")
 _SEP = re.compile(r"\A[\r\n]*\"?sep=(.)\"?[ \t]*(?:\r\n|\r|\n|\Z)", re.IGNORECASE)
-_DELIMITERS = (";", ",", "\t")
+_DELIMITERS = (";", ",", "\t", "|")
 _NO_DELIMITERS = "\"'\r\n\x00"
 _MAX_COLUMNS = 1000
 _END = "\x00\x04end"
@@ -67,6 +68,7 @@ def _encoding(path: Path, start: bytes, name: str) -> str:
         _try(path, "utf-8")
     except UnicodeError:
         _refuse_mixture(path, name)
+        _refuse_other_encodings(path, name)
         _must_decode(path, "cp1252", name)
         return "cp1252"
     return "utf-8"
@@ -106,6 +108,27 @@ def _refuse_mixture(path: Path, name: str) -> None:
         if _UTF8_UMLAUT.search(line):
             message = f"The list mixes two encodings: line {number} is UTF-8, other lines are Windows-1252."
             raise unreadable(name, message, "Open both parts separately, join them and save as CSV UTF-8.", number)
+
+
+# Umlauts and "ß" between letters, as other encodings write them: in Windows-1252 these bytes are "Ÿ", "§", "„", "”".
+_OTHER_UMLAUTS = (
+    (re.compile(rb"[A-Za-z][\x9f\xa7][a-z]"), "mac_roman", "Mac OS Roman"),
+    (re.compile(rb"[A-Za-z][\x81\x84\x94][a-z]"), "cp850", "MS-DOS (code page 850)"),
+)
+_UMLAUT = re.compile(rb"[A-Za-z][\xe4\xf6\xfc\xdf][a-z]")
+
+
+def _refuse_other_encodings(path: Path, name: str) -> None:
+    """Lists of old programs, and of a Mac, would load with "DŸren": they say what they are and how to save them."""
+    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+        if _UMLAUT.search(line):
+            return
+        for umlauts, encoding, called in _OTHER_UMLAUTS:
+            if found := umlauts.search(line):
+                word = next(word for word in line.split() if found[0] in word)
+                seen, meant = shown(word.decode("cp1252", "replace")), shown(word.decode(encoding))
+                message = f"The list is written in {called}: line {number} would read “{seen}” for “{meant}”."
+                raise unreadable(name, message, "Save it as CSV UTF-8.", number)
 
 
 # --- cells ------------------------------------------------------------------------------------------------------

@@ -21,7 +21,8 @@ _Table = list[list[str]]
 
 def read_book(path: Path, name: str, also: frozenset[str] = frozenset()) -> Sheet:
     """The sheet of a workbook that is the list. Raises OSError and Unreadable."""
-    data, suffix = path.read_bytes(), path.suffix.lower()
+    data = path.read_bytes()
+    suffix = kind_of_book(data)
     try:
         sheets, merged, hidden = _open(data)
     except BaseException as error:
@@ -43,6 +44,14 @@ def read_book(path: Path, name: str, also: frozenset[str] = frozenset()) -> Shee
     _put_errors(table, marks)
     source = Source(name, sheet=title, header_row=header + 1)
     return Sheet(source, tuple(table[header]), iter(table[header + 1 :]), header + 2, tuple(problems))
+
+
+def kind_of_book(data: bytes) -> str:
+    """What a workbook is by its content, as the suffix that it should have."""
+    if not data.startswith(b"PK"):
+        return ".xls"
+    # The first entry of an ODS names its type, uncompressed.
+    return ".ods" if b"opendocument.spreadsheet" in data[:200] else ".xlsx"
 
 
 _Ranges = Sequence[tuple[tuple[int, int], tuple[int, int]]]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from invite_pipeline.cli.app import Global, app
-from invite_pipeline.cli.output import as_document, dump, say, show_problems
+from invite_pipeline.cli.output import as_document, counted, dump, say, show_problems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +52,7 @@ def check(
         show_problems(result.problems)
         # A notice says what was understood or left open: nothing has to be mended.
         count = sum(problem.severity != "notice" for problem in result.problems)
-        say(f"{count} problem{'s' * (count != 1)}, {result.recipients} recipients.")
+        say(f"{counted(count, 'problem')}, {counted(result.recipients, 'recipient')}.")
     if rejects is not None:
         _write_rejects(rejects, result.rejects)
     if result.exit_status(strict=strict):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from invite_pipeline.cli.app import PROBLEMS, Global, app
-from invite_pipeline.cli.output import as_document, dump_line, say, show_problems
+from invite_pipeline.cli.output import as_document, counted, dump_line, say, show_problems
 
 if TYPE_CHECKING:
     from invite_pipeline.errors import Problem
@@ -48,7 +48,7 @@ def recipients(
     else:
         _show_recipients(loaded, as_json=as_json)
     show_problems(loaded.problems)
-    say(f"{len(loaded.problems)} problem{'s' * (len(loaded.problems) != 1)}, {len(loaded.recipients)} recipients.")
+    say(f"{counted(len(loaded.problems), 'problem')}, {counted(len(loaded.recipients), 'recipient')}.")
     if any(problem.severity == "error" for problem in loaded.problems):
         raise typer.Exit(PROBLEMS)
 
@@ -71,10 +71,10 @@ def _read(options: Global, files: list[Path] | None) -> Loaded:
 
 def _say_source(source: Source) -> None:
     """How a file was understood."""
-    names = {";": "semicolon", ",": "comma", "\t": "tab"}
+    names = {";": "semicolon", ",": "comma", "\t": "tab", "|": "vertical bar"}
     how = [f"encoding {source.encoding}" if source.encoding else f"sheet “{source.sheet}”"]
     how += [f"delimiter {names.get(source.delimiter, source.delimiter)}"] if source.delimiter else []
-    say(f"{source.file}: {', '.join(how)}, header in row {source.header_row}, {source.rows} rows.")
+    say(f"{source.file}: {', '.join(how)}, header in row {source.header_row}, {counted(source.rows, 'row')}.")
     for column, meaning in source.columns.items():
         say(f"  {column}: {'not used, but there for templates' if meaning == 'extra' else meaning}")
 
