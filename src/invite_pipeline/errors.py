@@ -131,6 +131,15 @@ class ReplyRefused(InviteError):
         self.field = field
 
 
+class AnswerChanged(InviteError):
+    """Somebody else answered between the opening of a form and its sending: they must see that answer first."""
+
+    exit_status = 1
+
+    def __init__(self) -> None:
+        super().__init__("The answer was changed meanwhile.", "Look at the newest answer, then change it.")
+
+
 class SettingInvalid(ValueError):
     """A campaign's value is out of its domain; `setting` is the dotted name as in campaign.toml."""
 

@@ -62,12 +62,12 @@ def an_office() -> Iterator[tuple[Store, Workspace]]:
 
 
 def recorded(replies: Sequence[Reply]) -> Tracking:
-    """The recipient's row once these replies came in, less what tells how many of them came too late."""
+    """The recipient's row once these replies came in, less what tells which came when, and how many too late."""
     with an_office() as (store, workspace):
         for reply in replies:
             record_reply(store, workspace, reply)
         with store.reading() as tx:
-            return replace(queries.tracking(tx, "k-bonn"), reviews=0)
+            return replace(queries.tracking(tx, "k-bonn"), reviews=0, answer=0)
 
 
 @settings(max_examples=15, deadline=None)

@@ -72,6 +72,8 @@ class Rsvp:
     base_url: str
     """Where the RSVP pages are reached from outside, without a trailing slash."""
     max_persons: int = 4
+    offer_days: int = 3
+    """How long a place that fell free is kept for whoever is offered it."""
     office: str
     """Who answers questions: a name that people may call or write to."""
     phone: str
@@ -79,6 +81,7 @@ class Rsvp:
 
     def __post_init__(self) -> None:
         _at_least_one("max_persons", self.max_persons)
+        _at_least_one("offer_days", self.offer_days)
         if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*[^\s/?#])?", self.base_url):
             raise SettingInvalid(
                 "base_url", f"“{self.base_url}” is not a web address like https://anmeldung.stadt.example"

@@ -5,11 +5,12 @@ Fields named in `PERSONAL` are kept apart from the rest of an event, so that era
 
 from __future__ import annotations
 
-from dataclasses import MISSING, Field, dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
-from .reply import Attendee, Disposition, Intent, Source
+from .reply import Attendee, Disposition, Intent, Seat, Source
 
 Wave = str
 """One mailing to many: "invitation", "reminder-1", "confirmation-<n>"."""
@@ -125,7 +126,7 @@ class Replied:
 
     # Why a mail is read as it is quotes the mail.
     PERSONAL: ClassVar[tuple[str, ...]] = (
-        *("attendees", "remark", "evidence", "actor", "sender", "text"),
+        *("attendees", "remark", "evidence", "actor", "sender", "text", "answers"),
         *("decision", "reason"),
     )
     source: Source
@@ -146,6 +147,8 @@ class Replied:
     sender: str = ""
     text: str = ""
     sequence: int = 0
+    partly: bool = False
+    answers: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +179,21 @@ class Forgotten:
     why: Literal["request", "retention"]
 
 
+AttendeeSeats = tuple[Seat, Seat | None, Seat | None]
+"""What one attendee has: in the hall, in the first choice of working group, in the second."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seated:
+    """Places were offered to those who wait, or such an offer was accepted, declined, or expired."""
+
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+    step: Literal["offered", "accepted", "declined", "expired"]
+    seats: tuple[AttendeeSeats, ...]
+    """Of every attendee, in their order."""
+    until: datetime | None = None
+
+
 Event = (
     Loaded
     | Issued
@@ -191,6 +209,7 @@ Event = (
     | Reviewed
     | Released
     | Forgotten
+    | Seated
 )
 
 KINDS: dict[str, type[Event]] = {
@@ -210,6 +229,7 @@ KINDS: dict[str, type[Event]] = {
         Reviewed,
         Released,
         Forgotten,
+        Seated,
     )
 }
 

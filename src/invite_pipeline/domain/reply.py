@@ -5,7 +5,8 @@ Every channel makes a `Reply`; `decide` looks at what is known of the recipient 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -72,13 +73,30 @@ class Attendee:
     office: str = ""
     email: str = ""
     workshop: str = ""
+    second: str = ""
+    """The working group that would do where the first choice is full."""
     speed_dating: bool = False
+    funders: tuple[str, ...] = ()
+    """Whom they want to meet at the speed dating."""
+    diet: str = ""
+    access: str = ""
+    """Both may be health data: only with explicit consent, and no longer than until the event."""
     seat: Seat = Seat.CONFIRMED
     workshop_seat: Seat | None = None
+    second_seat: Seat | None = None
+    waiting: int = 0
+    """The event since which it waits for a place in the hall: who waits longer comes first."""
+    workshop_waiting: int = 0
+    """The same for the working groups."""
+
+    def seats(self) -> tuple[tuple[str, Seat], ...]:
+        """Each seat that it holds or waits for, with its room; the hall is ""."""
+        groups = ((self.workshop, self.workshop_seat), (self.second, self.second_seat))
+        return (("", self.seat), *((room, seat) for room, seat in groups if room and seat is not None))
 
     def anonymous(self) -> Attendee:
         """The same attendee without anything by which somebody could tell who it is."""
-        return replace(self, name="", office="", email="")
+        return replace(self, name="", office="", email="", diet="", access="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +128,12 @@ class Reply:
     """What a mail said, without quotes, for whoever reviews it."""
     sequence: int = 0
     """Which version of the calendar entry a calendar answers (RFC 5545, 3.8.7.4)."""
+    partly: bool = False
+    """Whether some of a group may come where there is no room for all of those who wait."""
+    answers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What was answered to the campaign's own questions, by their ids."""
+    based_on: int | None = None
+    """The answer (its event) that whoever changes it has seen; None where nobody could have seen any."""
     certain: bool = True
     """False where the sender was not matched or the text was not unambiguous."""
 

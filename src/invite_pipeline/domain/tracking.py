@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -16,17 +16,20 @@ from .events import (
     LetterMoved,
     Loaded,
     Recorded,
-    Released,
     Replied,
     Reviewed,
     Revoked,
+    Seated,
     SendAccepted,
     SendClaimed,
     SendRefused,
     SendResolved,
 )
 from .invitation import InvitationState
-from .reply import Attendee, Disposition, Intent, Role, Source
+from .reply import Attendee, Disposition, Intent, Role, Seat, Source
+
+RECIPIENT = "recipient"
+"""The actor of a web form that nobody signed."""
 
 
 class MessageState(StrEnum):
@@ -69,6 +72,16 @@ class Tracking:
     persons: int = 0
     attendees: tuple[Attendee, ...] = ()
     remark: str = ""
+    answer: int = 0
+    """The event that made the answer what it is; 0 before there is one."""
+    answered_by: str = ""
+    """Who filled in the form, where they said it."""
+    answered_email: str = ""
+    partly: bool = False
+    answers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    offer: int = 0
+    """The event that offered places which are not yet accepted; 0 where there is none."""
+    offer_until: datetime | None = None
     reviews: int = 0
     """How many replies of this recipient wait for a human."""
     blocked: bool = False
@@ -89,26 +102,25 @@ def fold(state: Tracking, recorded: Recorded) -> Tracking:
     match recorded.event:
         case Loaded(change=change):
             return replace(state, listed=change != "gone")
-        case Issued(revision=revision):
-            return replace(state, invitation=InvitationState.ISSUED, revision=revision)
-        case Revoked(revision=revision):
-            return replace(state, invitation=InvitationState.REVOKED, revision=revision)
+        case Issued() | Revoked() as event:
+            known = InvitationState.ISSUED if isinstance(event, Issued) else InvitationState.REVOKED
+            return replace(state, invitation=known, revision=event.revision)
         case LetterMoved(step=step):
             return replace(state, letter=LetterState(step), last_contact=at)
         case Replied():
-            return _fold_reply(state, recorded.event, at)
+            return _fold_reply(state, recorded.event, at, recorded.seq)
+        case Seated():
+            return _fold_seats(state, recorded.event, recorded.seq)
         case Reviewed():
             return replace(state, reviews=max(0, state.reviews - 1))
         case AutomaticReply():
             return replace(state, last_contact=at)
-        case Released():
-            return state
         case Forgotten():
-            people = tuple(attendee.anonymous() for attendee in state.attendees)
-            forgotten = InvitationState.FORGOTTEN
-            return replace(state, invitation=forgotten, blocked=True, attendees=people, remark="")
-        case message_event:
-            return _fold_message(state, message_event, at)
+            return _without_persons(state)
+        case SendClaimed() | SendAccepted() | SendRefused() | SendResolved() | Bounced():
+            return _fold_message(state, recorded.event, at)
+    # A release says nothing of the recipient.
+    return state
 
 
 def fold_all(state: Tracking, history: Iterable[Recorded]) -> Tracking:
@@ -116,6 +128,13 @@ def fold_all(state: Tracking, history: Iterable[Recorded]) -> Tracking:
     for recorded in history:
         state = fold(state, recorded)
     return state
+
+
+def _without_persons(state: Tracking) -> Tracking:
+    people = tuple(attendee.anonymous() for attendee in state.attendees)
+    empty: dict[str, str] = {}
+    state = replace(state, remark="", answered_by="", answered_email="", answers=empty)
+    return replace(state, invitation=InvitationState.FORGOTTEN, blocked=True, attendees=people)
 
 
 def _fold_message(
@@ -139,7 +158,41 @@ def _fold_message(
             )
 
 
-def _fold_reply(state: Tracking, replied: Replied, at: datetime) -> Tracking:
+_WAITS = (Seat.WAITLISTED, Seat.OFFERED)
+
+
+def _fold_seats(state: Tracking, seated: Seated, seq: int) -> Tracking:
+    # An answer that was erased or replaced meanwhile leaves nobody to seat.
+    people = tuple(
+        replace(one, seat=seat, workshop_seat=first, second_seat=second)
+        for one, (seat, first, second) in zip(state.attendees, seated.seats, strict=False)
+    )
+    if not people:
+        return state
+    if seated.step == "offered":
+        return replace(state, attendees=people, offer=seq, offer_until=seated.until)
+    if seated.step == "declined":
+        people = tuple(one for one in people if one.seat is not Seat.RELEASED)
+        state = replace(state, reply="yes" if people else "no")
+    coming = sum(one.seat is not Seat.RELEASED for one in people)
+    state = replace(state, persons=coming, answer=seq, offer=0, offer_until=None)
+    return replace(state, attendees=_numbered(people, seq))
+
+
+def _numbered(people: tuple[Attendee, ...], seq: int) -> tuple[Attendee, ...]:
+    """Attendees with the event since which they wait: a number once given stays as long as they do."""
+    found = []
+    for one in people:
+        groups = one.workshop_seat in _WAITS or one.second_seat in _WAITS
+        waiting, in_groups = (
+            one.waiting or seq if one.seat in _WAITS else 0,
+            one.workshop_waiting or seq if groups else 0,
+        )
+        found.append(replace(one, waiting=waiting, workshop_waiting=in_groups))
+    return tuple(found)
+
+
+def _fold_reply(state: Tracking, replied: Replied, at: datetime, seq: int) -> Tracking:
     state = replace(state, last_contact=at)
     if replied.disposition is Disposition.REVIEW:
         return replace(state, reviews=state.reviews + 1)
@@ -155,10 +208,19 @@ def _fold_reply(state: Tracking, replied: Replied, at: datetime) -> Tracking:
         late=replied.late,
         remark=replied.remark,
         tentative=replied.intent is Intent.MAYBE,
+        answer=seq,
+        answered_by=replied.actor if replied.source is Source.WEB and replied.actor != RECIPIENT else "",
+        answered_email=replied.sender if replied.source is Source.WEB else "",
+        partly=replied.partly,
+        answers=replied.answers,
     )
     if replied.intent is Intent.YES:
         persons = max(replied.persons or 1, len(replied.attendees))
-        return replace(common, reply="yes", persons=persons, attendees=replied.attendees)
+        people = _numbered(replied.attendees, seq)
+        if not any(Seat.OFFERED in (seat for _, seat in one.seats()) for one in people):
+            common = replace(common, offer=0, offer_until=None)
+        return replace(common, reply="yes", persons=persons, attendees=people)
+    common = replace(common, offer=0, offer_until=None)
     if replied.intent is Intent.NO:
         return replace(common, reply="no", persons=0, attendees=())
     return replace(common, reply="open", persons=0, attendees=())

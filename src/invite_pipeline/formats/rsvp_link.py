@@ -102,6 +102,11 @@ def rsvp_url(base_url: str, token: str) -> str:
     return f"{base_url.rstrip('/')}/r/{token}/antwort"
 
 
+def offer_url(base_url: str, token: str, offer: int) -> str:
+    """The page where one accepts or declines a place that fell free; every offer has a link of its own."""
+    return f"{base_url.rstrip('/')}/r/{token}/platz/{offer}"
+
+
 def unsubscribe_url(base_url: str, token: str) -> str:
     """The page where one objects to further invitations (RFC 8058)."""
     return f"{base_url.rstrip('/')}/r/{token}/abmelden"

@@ -17,7 +17,7 @@ from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.store.database import Transaction
 from invite_pipeline.store.mail_queries import Addressee, newest_answers
 
-INVITATION, REMINDER, CONFIRMATION = "invitation", "reminder", "confirmation"
+INVITATION, REMINDER, CONFIRMATION, OFFER = "invitation", "reminder", "confirmation", "offer"
 
 Carried = Literal["letter", "programme", "calendar"]
 
@@ -92,6 +92,10 @@ def _newest_answer(tx: Transaction, due: Due, one: Addressee) -> str:
     return "" if due.wave == f"{CONFIRMATION}-{newest}" else "a newer answer is to be confirmed"
 
 
+def _offer_stands(tx: Transaction, due: Due, one: Addressee) -> str:
+    return "" if due.wave == f"{OFFER}-{one.state.offer}" else "the offer was answered, or has run out"
+
+
 _ANSWERED = {"yes": "has answered", "no": "has answered"}
 
 _ALL = (
@@ -122,6 +126,18 @@ _ALL = (
         released=False,
         shared=False,
         still=_newest_answer,
+    ),
+    Kind(
+        name=OFFER,
+        template="offer",
+        subject=lambda campaign: f"Ein Platz ist frei: {campaign.title}",
+        not_to={"open": "the answer is open again", "no": "does not come"},
+        regardless=frozenset(("yes",)),
+        needs="offer_link",
+        any_hour=True,
+        released=False,
+        shared=False,
+        still=_offer_stands,
     ),
 )
 

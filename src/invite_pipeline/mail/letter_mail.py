@@ -18,7 +18,15 @@ from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import InviteError
 from invite_pipeline.formats.itip import CalendarFile
 from invite_pipeline.formats.printed_names import Printed, cut, joined
-from invite_pipeline.formats.rsvp_link import LinkSigner, calendar_uid, message_id, new_code, rsvp_url, unsubscribe_url
+from invite_pipeline.formats.rsvp_link import (
+    LinkSigner,
+    calendar_uid,
+    message_id,
+    new_code,
+    offer_url,
+    rsvp_url,
+    unsubscribe_url,
+)
 from invite_pipeline.formats.templates import SharedText, Templates, invitation_context
 from invite_pipeline.mail.headers import LOCAL_PART, ascii_address, mail_address
 from invite_pipeline.mail.kinds import KINDS, Kind, kind_of
@@ -100,6 +108,8 @@ class Composer:
             "unsubscribe_url": unsubscribe_url(base, token),
             "privacy_url": f"{base}/datenschutz",
             "reply": state,
+            "offer_link": offer_url(base, token, state.offer),
+            "offer_until": (state.offer_until or self._campaign.deadline).astimezone(self._campaign.event.tz),
             "still_open": self._workspace.now() <= self._campaign.deadline,
             "test": test,
         }

@@ -10,10 +10,11 @@ from datetime import timedelta
 from invite_pipeline.domain.recipient import Channel, Recipient
 from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.formats.rsvp_link import LinkSigner
-from invite_pipeline.mail.kinds import CONFIRMATION, INVITATION, KINDS, REMINDER, Due, Kind
+from invite_pipeline.mail.kinds import CONFIRMATION, INVITATION, KINDS, OFFER, REMINDER, Due, Kind
 from invite_pipeline.store import queries
 from invite_pipeline.store.database import Store, Transaction
 from invite_pipeline.store.mail_queries import Addressee, messages_of_kind, newest_answers
+from invite_pipeline.store.place_queries import open_offers
 from invite_pipeline.store.queries import Message
 
 _UNKNOWN = "unknown whether it went"
@@ -57,6 +58,19 @@ def plan_confirmations(store: Store, workspace: Workspace) -> Plan:
             KINDS[CONFIRMATION],
             lambda key: f"{CONFIRMATION}-{newest.get(key, 0)}",
             lambda key: "" if key in newest else "has not answered",
+        )
+
+
+def plan_offers(store: Store, workspace: Workspace) -> Plan:
+    """Everybody who is offered a place that fell free and has not been told yet."""
+    with store.reading() as tx:
+        offers = open_offers(tx)
+        return plan_wave(
+            tx,
+            workspace,
+            KINDS[OFFER],
+            lambda key: f"{OFFER}-{offers.get(key, 0)}",
+            lambda key: "" if key in offers else "is offered nothing",
         )
 
 

@@ -14,17 +14,18 @@ from invite_pipeline.domain.reply import (
     Intent,
     Reply,
     Role,
-    Seat,
     Source,
     decide,
 )
+from invite_pipeline.domain.seating import give_seats
 from invite_pipeline.domain.tracking import Tracking
 from invite_pipeline.domain.workspace import Workspace
-from invite_pipeline.errors import ReplyRefused
+from invite_pipeline.errors import AnswerChanged, ReplyRefused
 from invite_pipeline.formats.rsvp_link import LinkSigner
+from invite_pipeline.replies.places import free_places, settle_places
 from invite_pipeline.store import queries
 from invite_pipeline.store.database import Store, Transaction
-from invite_pipeline.store.ledger import append
+from invite_pipeline.store.ledger import append, known_dedupe
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +57,38 @@ def record_reply(store: Store, workspace: Workspace, reply: Reply) -> Outcome:
 
 def record_in(tx: Transaction, workspace: Workspace, reply: Reply) -> Outcome:
     """As record_reply, within a transaction of the caller's."""
+    reply = _with_possible_date(reply)
+    if not reply.recipient:
+        decision = Decision(Disposition.REVIEW, reply.reason or "could not be matched to a recipient")
+        return _append(tx, workspace, reply, decision, ())
+    # Whoever waits comes before whoever answers now.
+    settle_places(tx, workspace)
+    state = queries.tracking(tx, reply.recipient, lock=True)
+    if reply.based_on is not None and reply.based_on != state.answer:
+        return _built_on_an_older_answer(tx, reply)
+    decision = _decision(workspace, state, reply)
+    attendees = reply.attendees
+    if decision.disposition is Disposition.APPLIED and reply.intent is Intent.YES:
+        attendees = _with_seats(tx, workspace.campaign, state, reply)
+    outcome = _append(tx, workspace, reply, decision, attendees, before=state)
+    if state.attendees and not outcome.repeated:
+        settle_places(tx, workspace)
+    if reply.source.entered_by_staff and outcome.disposition is Disposition.APPLIED and not outcome.repeated:
+        _settle_reviews(tx, reply)
+    return outcome
+
+
+def _with_possible_date(reply: Reply) -> Reply:
     if reply.declared_at > reply.received_at:
         if reply.source.entered_by_staff:
             raise ReplyRefused("The reply's own date lies ahead.", "Write the date of the letter.", "declared")
         if reply.source in (Source.MAIL, Source.CALENDAR):
             # A sender's clock that goes fast must not outdo whatever is entered until then.
-            reply = replace(reply, declared_at=reply.received_at)
-    if not reply.recipient:
-        decision = Decision(Disposition.REVIEW, reply.reason or "could not be matched to a recipient")
-        return _append(tx, workspace, reply, decision, ())
-    tx.lock_seats()
-    state = queries.tracking(tx, reply.recipient, lock=True)
+            return replace(reply, declared_at=reply.received_at)
+    return reply
+
+
+def _decision(workspace: Workspace, state: Tracking, reply: Reply) -> Decision:
     decision = decide(state, reply, deadline=workspace.campaign.deadline)
     if decision.disposition is Disposition.REFUSED:
         raise ReplyRefused(_capital(decision.reason) + ".", f"Please call {workspace.campaign.rsvp.phone}.")
@@ -75,14 +97,15 @@ def record_in(tx: Transaction, workspace: Workspace, reply: Reply) -> Outcome:
         raise ReplyRefused("The data of this recipient were erased.", "Invite them anew, under another key.")
     if state.invitation in (InvitationState.REVOKED, InvitationState.FORGOTTEN) and by_mail:
         gone = "revoked" if state.invitation is InvitationState.REVOKED else "erased"
-        decision = Decision(Disposition.REVIEW, f"the invitation was {gone}", decision.late)
-    attendees = reply.attendees
-    if decision.disposition is Disposition.APPLIED and reply.intent is Intent.YES:
-        attendees = _with_seats(tx, workspace.campaign, state, reply)
-    outcome = _append(tx, workspace, reply, decision, attendees, before=state)
-    if reply.source.entered_by_staff and outcome.disposition is Disposition.APPLIED and not outcome.repeated:
-        _settle_reviews(tx, reply)
-    return outcome
+        return Decision(Disposition.REVIEW, f"the invitation was {gone}", decision.late)
+    return decision
+
+
+def _built_on_an_older_answer(tx: Transaction, reply: Reply) -> Outcome:
+    """The same form sent twice is a repetition; any other form has not seen the newest answer. Raises AnswerChanged."""
+    if not known_dedupe(tx, reply.dedupe):
+        raise AnswerChanged
+    return Outcome(None, Disposition.IGNORED, "recorded before")
 
 
 def _append(
@@ -111,6 +134,8 @@ def _append(
         sender=reply.sender,
         text=reply.text,
         sequence=reply.sequence,
+        partly=reply.partly,
+        answers=reply.answers,
     )
     seq = append(tx, reply.recipient, event, at=reply.received_at, dedupe=reply.dedupe, before=before)
     if seq is not None and reply.intent is Intent.OBJECTION and decision.disposition is Disposition.APPLIED:
@@ -139,46 +164,18 @@ def _check(campaign: Campaign, reply: Reply) -> None:
     if reply.source is Source.WEB and persons > campaign.rsvp.max_persons:
         raise ReplyRefused(f"At most {campaign.rsvp.max_persons} persons can come.", field="persons")
     for attendee in reply.attendees:
-        if attendee.workshop and campaign.workshop(attendee.workshop) is None:
-            known = ", ".join(workshop.id for workshop in campaign.workshops)
-            raise ReplyRefused(f"There is no working group “{attendee.workshop}”.", f"There are: {known}.", "workshop")
+        for chosen in filter(None, (attendee.workshop, attendee.second)):
+            if campaign.workshop(chosen) is None:
+                known = ", ".join(workshop.id for workshop in campaign.workshops)
+                raise ReplyRefused(f"There is no working group “{chosen}”.", f"There are: {known}.", "workshop")
 
 
 def _with_seats(tx: Transaction, campaign: Campaign, state: Tracking, reply: Reply) -> tuple[Attendee, ...]:
-    """The attendees with their seats in the hall and in the working groups: confirmed while there is room.
-
-    Whoever holds a confirmed seat keeps it when the reply is changed without giving it up.
-    """
-    attendees = _everybody(reply)
-    mine = sum(attendee.seat is Seat.CONFIRMED for attendee in state.attendees)
-    hall = _Room(campaign.event.capacity, queries.confirmed_heads(tx) - mine, mine)
-    seats = queries.workshop_seats(tx)
-    rooms: dict[str, _Room] = {}
-    for workshop in campaign.workshops:
-        mine = sum(a.workshop == workshop.id and a.workshop_seat is Seat.CONFIRMED for a in state.attendees)
-        taken = seats.get(workshop.id, {}).get(Seat.CONFIRMED, 0)
-        rooms[workshop.id] = _Room(workshop.capacity, taken - mine, mine)
-    return tuple(
-        replace(a, seat=hall.take(), workshop_seat=rooms[a.workshop].take() if a.workshop else None) for a in attendees
-    )
-
-
-class _Room:
-    """Places of one room, while one reply takes some of them."""
-
-    def __init__(self, capacity: int | None, others: int, held: int) -> None:
-        self._free = None if capacity is None else capacity - others
-        self._held = held
-
-    def take(self) -> Seat:
-        if self._free is None:
-            return Seat.CONFIRMED
-        self._held -= 1
-        # A place that was held stays held, even where the capacity was lowered meanwhile.
-        if self._free > 0 or self._held >= 0:
-            self._free -= 1
-            return Seat.CONFIRMED
-        return Seat.WAITLISTED
+    """The attendees with their seats in the hall and in the working groups: confirmed while there is room."""
+    free = free_places(tx, campaign, state)
+    # A group that was taken out of the campaign file since somebody chose it holds nobody any more.
+    known = {room: free.get(room, 0) for one in reply.attendees for room in ("", one.workshop, one.second)}
+    return give_seats(_everybody(reply), state.attendees, {**free, **known})
 
 
 def _everybody(reply: Reply) -> tuple[Attendee, ...]:

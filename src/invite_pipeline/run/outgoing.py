@@ -20,7 +20,7 @@ from invite_pipeline.mail.message import parts
 from invite_pipeline.mail.send import deliver_one, send_batch
 from invite_pipeline.mail.server import read_server
 from invite_pipeline.mail.tally import Watch
-from invite_pipeline.mail.waves import Plan, plan_confirmations, plan_invitations, plan_reminders
+from invite_pipeline.mail.waves import Plan, plan_confirmations, plan_invitations, plan_offers, plan_reminders
 from invite_pipeline.run.local import listed_key
 from invite_pipeline.store import queries
 from invite_pipeline.store.database import Store
@@ -41,9 +41,9 @@ class Mailing:
 
 
 def due_mails(store: Store, workspace: Workspace, *, only: str | None = None, limit: int | None = None) -> Mailing:
-    """Invitations and confirmations that are due. Raises UnknownRecipient where `only` is nobody's key."""
+    """Invitations, confirmations and offers that are due. Raises UnknownRecipient where `only` is nobody's key."""
     invitations = plan_invitations(store, workspace)
-    plans = (invitations, plan_confirmations(store, workspace))
+    plans = (invitations, plan_confirmations(store, workspace), plan_offers(store, workspace))
     return _mailing(store, plans, invitations.left_out, only=only, limit=limit)
 
 

@@ -66,6 +66,8 @@ def forget_recipient(tx: Transaction, key: str, event: Forgotten, *, at: datetim
     Its link opens nothing any more, and nothing is sent to it. False where that was done before; what came in since
     is erased all the same. Raises UnknownRecipient.
     """
+    # Whoever counts seats locks in this order: first the seats, then recipients.
+    tx.lock_seats()
     state = queries.tracking(tx, key, lock=True)
     first = state.invitation is not InvitationState.FORGOTTEN
     for review in queries.open_reviews(tx, key):

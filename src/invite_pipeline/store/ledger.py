@@ -34,6 +34,7 @@ from invite_pipeline.domain.reply import Attendee, Disposition, Role, Seat, Sour
 from invite_pipeline.domain.tracking import LetterState, MessageState, Tracking, fold, fold_all
 from invite_pipeline.store import tables
 from invite_pipeline.store.database import Transaction
+from invite_pipeline.store.rooms import count_seats
 
 MessageEvent = SendClaimed | SendAccepted | SendRefused
 """What a sender has to say of a mail."""
@@ -145,7 +146,7 @@ def load_tracking(tx: Transaction, recipient: str, *, lock: bool = False) -> Tra
     row = tx.connection.execute(_TRACKING_LOCKED if lock else _TRACKING, whose).mappings().one_or_none()
     if row is None:
         return None
-    if not row["persons"]:
+    if row["reply"] != "yes":
         # Nobody comes: the second table need not be asked.
         return tracking_from_row(row, ())
     people = (
@@ -173,6 +174,13 @@ def tracking_from_row(row: sa.RowMapping, attendees: tuple[Attendee, ...]) -> Tr
         persons=row["persons"],
         attendees=attendees,
         remark=row["remark"],
+        answer=row["answer"],
+        answered_by=row["answered_by"],
+        answered_email=row["answered_email"],
+        partly=row["partly"],
+        answers=row["answers"],
+        offer=row["offer"],
+        offer_until=row["offer_until"],
         reviews=row["reviews"],
         blocked=row["blocked"],
         listed=row["listed"],
@@ -188,9 +196,16 @@ def attendee_from_row(row: sa.RowMapping) -> Attendee:
         office=row["office"],
         email=row["email"],
         workshop=row["workshop"],
+        second=row["second"],
         speed_dating=row["speed_dating"],
+        funders=tuple(row["funders"]),
+        diet=row["diet"],
+        access=row["access"],
         seat=Seat(row["seat"]),
         workshop_seat=Seat(row["workshop_seat"]) if row["workshop_seat"] else None,
+        second_seat=Seat(row["second_seat"]) if row["second_seat"] else None,
+        waiting=row["waiting"],
+        workshop_waiting=row["workshop_waiting"],
     )
 
 
@@ -251,6 +266,13 @@ def _insert_new(tx: Transaction, values: dict[str, Any]) -> int | None:
     return tx.connection.execute(_insert_event(tx.connection.dialect.name), values).scalar()
 
 
+def known_dedupe(tx: Transaction, dedupe: str) -> bool:
+    """Whether an event with this key was recorded."""
+    e = tables.events
+    query = sa.select(e.c.seq).where(e.c.campaign == tx.campaign, e.c.dedupe == _dedupe_key(dedupe))
+    return tx.connection.execute(query).first() is not None
+
+
 def _dedupe_key(key: str | None) -> str | None:
     """The key as it is, or its hash where it is longer than the column (a Message-ID may have 998 characters)."""
     longest = cast(sa.String, tables.events.c.dedupe.type).length or 0
@@ -284,6 +306,7 @@ def _write_tracking(tx: Transaction, recipient: str, before: Tracking | None, af
         tx.connection.execute(_UPDATE_TRACKING, {"of_campaign": tx.campaign, "of_recipient": recipient, **values})
     if before is not None and before.attendees == after.attendees:
         return
+    count_seats(tx, before.attendees if before else (), after.attendees)
     tx.connection.execute(sa.delete(tables.attendees).where(*_is(tables.attendees, tx, recipient)))
     rows = [
         {"campaign": tx.campaign, "recipient": recipient, "position": position, **asdict(attendee)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -76,16 +77,23 @@ def unknown_messages(tx: Transaction) -> list[Message]:
 
 
 def newest_answers(tx: Transaction, key: str | None = None) -> dict[str, int]:
-    """The number of each recipient's (or only one's) newest event that made the answer yes or no."""
+    """The number of each recipient's (or only one's) newest event that made the answer what it is."""
     e = tables.events
-    query = sa.select(e.c.seq, e.c.recipient, e.c.data).where(e.c.campaign == tx.campaign, e.c.kind == "Replied")
+    kinds = e.c.kind.in_(("Replied", "Seated"))
+    query = sa.select(e.c.seq, e.c.recipient, e.c.data).where(e.c.campaign == tx.campaign, kinds)
     if key is not None:
         query = query.where(e.c.recipient == key)
     return {
         recipient: seq
         for seq, recipient, data in tx.connection.execute(query.order_by(e.c.seq))
-        if data["disposition"] == Disposition.APPLIED and data["intent"] in (Intent.YES, Intent.NO)
+        if _makes_an_answer(data)
     }
+
+
+def _makes_an_answer(data: dict[str, Any]) -> bool:
+    if "step" in data:
+        return bool(data["step"] != "offered")
+    return data["disposition"] == Disposition.APPLIED and data["intent"] in (Intent.YES, Intent.NO)
 
 
 def releases(tx: Transaction, keys: Collection[str]) -> dict[tuple[str, str], str]:

@@ -251,21 +251,19 @@ def open_reviews(tx: Transaction, key: str | None = None) -> list[Review]:
 
 def workshop_seats(tx: Transaction) -> dict[str, dict[str, int]]:
     """How many attendees hold which kind of seat in each working group: {workshop: {"confirmed": n, …}}."""
-    a = tables.attendees
-    query = sa.select(a.c.workshop, a.c.workshop_seat, sa.func.count()).where(
-        a.c.campaign == tx.campaign, a.c.workshop != ""
-    )
+    r = tables.rooms
+    query = sa.select(r.c.room, r.c.seat, r.c.number).where(r.c.campaign == tx.campaign, r.c.room != "", r.c.number > 0)
     seats: dict[str, dict[str, int]] = defaultdict(dict)
-    for workshop, seat, number in tx.connection.execute(query.group_by(a.c.workshop, a.c.workshop_seat)):
-        seats[workshop][seat or "confirmed"] = number
+    for room, seat, number in tx.connection.execute(query):
+        seats[room][seat] = number
     return dict(seats)
 
 
 def confirmed_heads(tx: Transaction) -> int:
     """How many people hold a confirmed seat in the hall."""
-    a = tables.attendees
-    query = sa.select(sa.func.count()).where(a.c.campaign == tx.campaign, a.c.seat.in_(["confirmed", "checked_in"]))
-    return tx.connection.execute(query).scalar_one()
+    r = tables.rooms
+    confirmed = (r.c.campaign == tx.campaign, r.c.room == "", r.c.seat.in_(["confirmed", "checked_in"]))
+    return sum(tx.connection.execute(sa.select(r.c.number).where(*confirmed)).scalars())
 
 
 # --- messages and letters ---------------------------------------------------------------------------------------

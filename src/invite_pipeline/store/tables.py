@@ -157,12 +157,20 @@ tracking = Table(
     Column("late", Boolean, nullable=False),
     Column("persons", Integer, nullable=False),
     Column("remark", Text, nullable=False),
+    Column("answer", Integer, nullable=False),
+    Column("answered_by", Text, nullable=False),
+    Column("answered_email", Text, nullable=False),
+    Column("partly", Boolean, nullable=False),
+    Column("answers", JSON, nullable=False),
+    Column("offer", Integer, nullable=False),
+    Column("offer_until", UtcTime, nullable=True),
     Column("reviews", Integer, nullable=False),
     Column("blocked", Boolean, nullable=False),
     Column("listed", Boolean, nullable=False),
     Column("last_contact", UtcTime, nullable=True),
     _of_recipient(),
     Index(None, "campaign", "reply"),
+    Index(None, "campaign", "offer_until"),
 )
 
 attendees = Table(
@@ -175,11 +183,34 @@ attendees = Table(
     Column("office", Text, nullable=False),
     Column("email", Text, nullable=False),
     Column("workshop", String(40), nullable=False),
+    Column("second", String(40), nullable=False),
     Column("speed_dating", Boolean, nullable=False),
+    Column("funders", JSON, nullable=False),
+    Column("diet", Text, nullable=False),
+    Column("access", Text, nullable=False),
     Column("seat", String(20), nullable=False),
     Column("workshop_seat", String(20), nullable=True),
+    Column("second_seat", String(20), nullable=True),
+    Column("waiting", Integer, nullable=False),
+    Column("workshop_waiting", Integer, nullable=False),
     _of_recipient(),
-    Index(None, "campaign", "workshop"),
+    # Whoever waits is found without looking at those who have a place.
+    Index(None, "campaign", "seat", "waiting"),
+    Index(None, "campaign", "workshop", "workshop_seat"),
+    Index(None, "campaign", "second", "second_seat"),
+)
+
+# How many seats of each kind are given in each room, kept with every change of an attendee: nobody counts a hundred
+# thousand rows for one answer.
+rooms = Table(
+    "rooms",
+    metadata,
+    Column("campaign", String(40), primary_key=True),
+    # A working group's id; empty for the hall.
+    Column("room", String(40), primary_key=True),
+    Column("seat", String(20), primary_key=True),
+    Column("number", Integer, nullable=False),
+    ForeignKeyConstraint(["campaign"], ["campaigns.id"]),
 )
 
 reviews = Table(

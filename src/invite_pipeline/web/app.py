@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from invite_pipeline.domain.workspace import Clock, Workspace
 from invite_pipeline.run.workspace import wall_clock
+from invite_pipeline.web.keeper import keeping_places
 from invite_pipeline.web.public import PublicPages
 from invite_pipeline.web.rsvp import RsvpPages
 from invite_pipeline.web.security import Guard
@@ -28,7 +29,8 @@ def create_app(workspace: Workspace, *, clock: Clock = wall_clock) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
+        with keeping_places(site.store, workspace):
+            yield
         site.store.close()
 
     app = FastAPI(

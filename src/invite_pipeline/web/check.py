@@ -19,7 +19,7 @@ from invite_pipeline.web.rsvp import form_rows
 from invite_pipeline.web.site import SCRIPT_NAME, STYLE, STYLE_NAME, Places, Visit, page_context, visit_context
 
 _FOR_ALL = ("start", "privacy", "imprint", "accessibility", "unknown", "fault", "code")
-_FOR_VISITORS = ("form", "closed", "done", "past", "objection")
+_FOR_VISITORS = ("form", "closed", "done", "past", "objection", "offer")
 
 
 def check_pages(workspace: Workspace, sample: Recipient) -> list[Problem]:
@@ -72,7 +72,7 @@ def _coming(campaign: Campaign, at: datetime) -> Tracking:
         email="klein@stadt.example",
         workshop=workshop,
         speed_dating=True,
-        seat=Seat.WAITLISTED,
+        seat=Seat.OFFERED,
         workshop_seat=Seat.WAITLISTED if workshop else None,
     )
     return Tracking(
@@ -89,5 +89,7 @@ def _context(workspace: Workspace, visit: Visit) -> dict[str, Any]:
         "rows": form_rows(fields, visit),
         "places": Places(hall=1, workshops={workshop.id: 1 for workshop in campaign.workshops}),
         "nonce": "NONCE",
+        "offer": "1",
+        "offer_until": workspace.now(),
         "stage": "open",
     }

@@ -13,6 +13,7 @@ from invite_pipeline.domain.reply import Intent, Reply, Source
 from invite_pipeline.errors import ReplyRefused
 from invite_pipeline.formats.itip import publish
 from invite_pipeline.formats.rsvp_link import calendar_uid, rsvp_url
+from invite_pipeline.replies.places import OfferAnswer, answer_offer
 from invite_pipeline.replies.record import Outcome, record_reply
 from invite_pipeline.store import queries
 from invite_pipeline.web.forms import (
@@ -59,6 +60,8 @@ class RsvpPages:
         router.add_api_route("/antwort", self.show, methods=LOOKS)
         router.add_api_route("/antwort", self.record, methods=["POST"])
         router.add_api_route("/danke", self.done, methods=LOOKS)
+        router.add_api_route("/platz/{offer}", self.show_offer, methods=LOOKS)
+        router.add_api_route("/platz/{offer}", self.answer_offer, methods=["POST"])
         router.add_api_route("/termin.ics", self.calendar, methods=LOOKS)
         router.add_api_route("/abmelden", self.ask_objection, methods=LOOKS)
         router.add_api_route("/abmelden", self.object, methods=["POST"])
@@ -172,6 +175,43 @@ class RsvpPages:
         )
         disposition = f'attachment; filename="{campaign.id}.ics"'
         return Response(entry, media_type="text/calendar", headers={"content-disposition": disposition})
+
+    # --- a place that fell free ---------------------------------------------------------------------------------
+
+    def show_offer(self, request: Request, token: str, offer: str) -> Response:
+        """What is offered, and until when; an offer that is answered or has run out says so."""
+        return self._offer(request, self.site.visit(request, token), offer)
+
+    def _offer(
+        self, request: Request, visit: Visit, offer: str, mistakes: list[Mistake] | None = None, *, status: int = 200
+    ) -> Response:
+        until = visit.state.offer_until
+        stands = offer == str(visit.state.offer) and until is not None and until >= self.site.workspace.now()
+        context = {
+            "offer": offer if stands else "",
+            "offer_until": until.astimezone(self.site.campaign.event.tz) if stands and until else None,
+            "nonce": self.site.nonces.new(visit.invitation.code),
+            "mistakes": mistakes or [],
+            "stage": self._stage(visit),
+        }
+        return self.site.page_for(visit, request.scope, "rsvp/offer.html", status, **context)
+
+    def answer_offer(self, request: Request, token: str, offer: str, posted: Posted) -> Response:
+        """Accept or decline an offer; the same page answers whoever comes too late."""
+        visit = self.site.visit(request, token)
+        if not self.site.limits.posts.note(visit.invitation.code):
+            raise HTTPException(429)
+        choice = posted.get("place", "")
+        mistakes = [] if choice in ("yes", "no") else [Mistake("place", "place-missing")]
+        if self.site.nonces.read(posted.get("nonce", ""), visit.invitation.code) is None:
+            mistakes = [Mistake("nonce", "form-expired"), *mistakes]
+        if mistakes:
+            return self._offer(request, visit, offer, mistakes, status=422)
+        wanted = int(offer) if offer.isascii() and offer.isdecimal() and len(offer) < 12 else 0
+        store, workspace, key = self.site.store, self.site.workspace, visit.recipient.key
+        if answer_offer(store, workspace, key, wanted, accept=choice == "yes") is OfferAnswer.GONE:
+            return self._offer(request, self.site.visit(request, token), offer, status=409)
+        return RedirectResponse(f"{_own(request, visit)}/danke", 303)
 
     # --- objection ----------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +15,16 @@ from starlette.types import Scope
 from invite_pipeline.domain.campaign import Campaign
 from invite_pipeline.domain.invitation import Invitation, InvitationState
 from invite_pipeline.domain.recipient import Recipient
-from invite_pipeline.domain.reply import Seat
+from invite_pipeline.domain.seating import HALL
 from invite_pipeline.domain.tracking import Tracking
 from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import InvalidToken, TemplateBroken
 from invite_pipeline.formats.rsvp_link import LinkSigner
 from invite_pipeline.formats.templates import Templates, campaign_context
+from invite_pipeline.replies.places import free_places
 from invite_pipeline.store import queries
-from invite_pipeline.store.database import Store
+from invite_pipeline.store.database import Store, Transaction
+from invite_pipeline.store.place_queries import positions
 from invite_pipeline.web.limits import RateLimit
 from invite_pipeline.web.nonce import NonceSigner
 from invite_pipeline.web.security import client_address, household, log_fault
@@ -49,6 +51,8 @@ class Visit:
     recipient: Recipient
     invitation: Invitation
     state: Tracking
+    positions: Mapping[tuple[int, str], int] = field(default_factory=dict)
+    """Who stands where in the line, by their number and the room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,8 @@ class Site:
             if invitation is None or not _opens(invitation, revision):
                 return None
             recipient = queries.recipient(tx, invitation.recipient)
-            return Visit(token, recipient, invitation, queries.tracking(tx, invitation.recipient))
+            state = queries.tracking(tx, invitation.recipient)
+            return Visit(token, recipient, invitation, state, _positions(tx, state))
 
     def token_of(self, code: str) -> str | None:
         """The token of the invitation with this printed code, or None."""
@@ -125,17 +130,9 @@ class Site:
     def places(self, state: Tracking) -> Places:
         """The places that are left for one visitor."""
         with self.store.reading() as tx:
-            seats, heads = queries.workshop_seats(tx), queries.confirmed_heads(tx)
-        mine = sum(attendee.seat is Seat.CONFIRMED for attendee in state.attendees)
-        return Places(
-            hall=_left(self.campaign.event.capacity, heads - mine),
-            workshops={
-                workshop.id: _left(
-                    workshop.capacity, seats.get(workshop.id, {}).get(Seat.CONFIRMED, 0) - _held(state, workshop.id)
-                )
-                for workshop in self.campaign.workshops
-            },
-        )
+            free = free_places(tx, self.campaign, state)
+        left = {room: None if number is None else max(0, number) for room, number in free.items()}
+        return Places(hall=left.pop(HALL), workshops=left)
 
     def client(self, request: Request) -> str:
         """What the limits count as one client."""
@@ -163,6 +160,14 @@ class Site:
             return HTMLResponse(_BARE_FAULT, 500)
 
 
+def _positions(tx: Transaction, state: Tracking) -> dict[tuple[int, str], int]:
+    return {
+        (number, room): place
+        for number, attendee in enumerate(state.attendees)
+        for room, place in positions(tx, attendee).items()
+    }
+
+
 def page_context(campaign: Campaign, root: str, versions: Mapping[str, str]) -> dict[str, Any]:
     """The names that every page may use; `root` is the path under which the pages are reached."""
     return {**campaign_context(campaign), "root": root, "versions": versions}
@@ -175,6 +180,7 @@ def visit_context(workspace: Workspace, visit: Visit, root: str) -> dict[str, An
         "recipient": visit.recipient,
         "own": f"{root}/r/{visit.token}",
         "reply": visit.state,
+        "positions": visit.positions,
         "answered_at": given.astimezone(workspace.campaign.event.tz) if given else None,
     }
 
@@ -183,11 +189,3 @@ def _opens(invitation: Invitation, revision: int) -> bool:
     """Whether a link of this revision opens the invitation: revoking raises the revision."""
     state_opens = invitation.state in (InvitationState.ISSUED, InvitationState.CLOSED)
     return state_opens and invitation.revision == revision
-
-
-def _left(capacity: int | None, others: int) -> int | None:
-    return None if capacity is None else max(0, capacity - others)
-
-
-def _held(state: Tracking, workshop: str) -> int:
-    return sum(a.workshop == workshop and a.workshop_seat is Seat.CONFIRMED for a in state.attendees)

@@ -84,6 +84,7 @@ def send(
     """Mail what is due: invitations, and confirmations of replies. Safe to repeat, safe to kill."""
     from invite_pipeline.mail.pace import read_rate
     from invite_pipeline.mail.resolve import resolve as resolve_unknown
+    from invite_pipeline.replies.places import settle
     from invite_pipeline.run.outgoing import due_mails
 
     if resolve:
@@ -97,6 +98,9 @@ def send(
     read_rate(rate)
     workspace, store, loaded = _loaded(context.obj)
     rendered = _render(store, workspace, only=only, jobs=None)
+    if not (dry_run or test):
+        # Time has passed, or the campaign file names more places: who waits hears of it now.
+        settle(store, workspace)
     mails = due_mails(store, workspace, only=only, limit=limit)
     report = _mail(store, workspace, mails, test=test, dry=dry_run, rate=rate, yes=yes)
     _end(bool(loaded.errors or rendered.failures), report)

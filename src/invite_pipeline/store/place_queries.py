@@ -1,0 +1,89 @@
+"""What is asked of the store where places are counted, given and offered."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from invite_pipeline.domain.invitation import InvitationState
+from invite_pipeline.domain.reply import Attendee, Seat
+from invite_pipeline.domain.seating import HALL, TAKEN
+from invite_pipeline.store import tables
+from invite_pipeline.store.database import Transaction
+
+
+def room_seats(tx: Transaction) -> dict[str, dict[Seat, int]]:
+    """How many seats of each kind are given in each room: one small statement, however many recipients there are."""
+    r = tables.rooms
+    found: dict[str, dict[Seat, int]] = defaultdict(dict)
+    query = sa.select(r.c.room, r.c.seat, r.c.number).where(r.c.campaign == tx.campaign, r.c.number > 0)
+    for room, seat, number in tx.connection.execute(query):
+        found[room][Seat(seat)] = number
+    return dict(found)
+
+
+def waiting_recipients(tx: Transaction, room: str, free: int | None) -> list[str]:
+    """The recipients who wait for a place in a room, who waits longest first; only those whom `free` places can help.
+
+    Not among them: whoever has an offer already, and whose invitation was revoked.
+    """
+    a, t = tables.attendees, tables.tracking
+    joined = a.join(t, (t.c.campaign == a.c.campaign) & (t.c.recipient == a.c.recipient))
+    number, since = sa.func.count(), sa.func.min(a.c.waiting if room == HALL else a.c.workshop_waiting)
+    query = (
+        sa.select(a.c.recipient)
+        .select_from(joined)
+        .where(a.c.campaign == tx.campaign, _waits_for(room), t.c.offer == 0)
+        .where(t.c.invitation == str(InvitationState.ISSUED))
+        .group_by(a.c.recipient, t.c.partly)
+        .order_by(since, a.c.recipient)
+    )
+    if free is not None:
+        query = query.having((number <= free) | t.c.partly).limit(free)
+    return list(tx.connection.execute(query).scalars())
+
+
+def _waits_for(room: str) -> sa.ColumnElement[bool]:
+    a, waits = tables.attendees, str(Seat.WAITLISTED)
+    if room == HALL:
+        return a.c.seat == waits
+    taken = [str(seat) for seat in TAKEN]
+    first = (a.c.workshop == room) & (a.c.workshop_seat == waits)
+    second = (a.c.second == room) & (a.c.second_seat == waits) & a.c.workshop_seat.not_in(taken)
+    return (first | second) & a.c.seat.in_(taken)
+
+
+def expired_offers(tx: Transaction, now: datetime) -> list[str]:
+    """Those whose offer has run out, oldest first."""
+    t = tables.tracking
+    query = sa.select(t.c.recipient).where(t.c.campaign == tx.campaign, t.c.offer_until < now, t.c.offer != 0)
+    return list(tx.connection.execute(query.order_by(t.c.offer)).scalars())
+
+
+def open_offers(tx: Transaction) -> dict[str, int]:
+    """The event of every offer that is not answered, by recipient."""
+    t = tables.tracking
+    query = sa.select(t.c.recipient, t.c.offer).where(t.c.campaign == tx.campaign, t.c.offer != 0)
+    return {row[0]: row[1] for row in tx.connection.execute(query)}
+
+
+def positions(tx: Transaction, attendee: Attendee) -> dict[str, int]:
+    """At which place of the line somebody stands, from 1, in each room that they wait for."""
+    a, found = tables.attendees, {}
+    for room, seat in attendee.seats():
+        if seat is not Seat.WAITLISTED:
+            continue
+        since, mine = (
+            (a.c.waiting, attendee.waiting) if room == HALL else (a.c.workshop_waiting, attendee.workshop_waiting)
+        )
+        waits = a.c.seat == str(seat) if room == HALL else _waits_in_group(room)
+        query = sa.select(sa.func.count()).where(a.c.campaign == tx.campaign, waits, since < mine)
+        found[room] = tx.connection.execute(query).scalar_one() + 1
+    return found
+
+
+def _waits_in_group(room: str) -> sa.ColumnElement[bool]:
+    a, waits = tables.attendees, str(Seat.WAITLISTED)
+    return ((a.c.workshop == room) & (a.c.workshop_seat == waits)) | ((a.c.second == room) & (a.c.second_seat == waits))
