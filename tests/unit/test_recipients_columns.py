@@ -39,6 +39,9 @@ def header(*names: str) -> tuple[Columns, list[str]]:
         ("Name der Ansprechperson", "contact"),
         ("E-Mail-Adresse (geschäftlich)", "email"),
         ("Funktion / Amt", "office"),
+        ("Land/Region geschäftlich", "country"),
+        ("Business Country/Region", "country"),
+        ("1. Vorsitzende/r", "contact"),
     ],
 )
 def test_a_header_in_its_variants(name: str, field: str) -> None:

@@ -61,7 +61,7 @@ Guten Tag Max Müller,
 
 Muster, Dr. Eva, MdL
 Dr. Eva Muster MdL / Stadt Z
-Guten Tag Eva Muster,
+Guten Tag Dr. Eva Muster,
 
 von der Heide, Susanne
 Stadt Z / Susanne von der Heide
@@ -325,7 +325,7 @@ Sehr geehrte Frau Klein, sehr geehrter Herr Schmidt,
 
 Dr. Anna und Peter Schmidt
 Stadt Z / Dr. Anna Schmidt / Peter Schmidt
-Guten Tag Anna Schmidt, guten Tag Peter Schmidt,
+Guten Tag Dr. Anna Schmidt, guten Tag Peter Schmidt,
 
 Sehr geehrtes Ehepaar Schmidt
 Ehepaar Schmidt / Stadt Z
@@ -386,6 +386,38 @@ Guten Tag Sabine Finster,
 Frau Sabine Finster (M.A.)
 Stadt Z / Frau Sabine Finster M. A.
 Sehr geehrte Frau Finster,
+
+Sr. Exzellenz Botschafter Dr. Paul Kim
+Herrn Botschafter / Dr. Paul Kim / Stadt Z
+Sehr geehrter Herr Botschafter,
+
+I. E. Frau Botschafterin Dr. Ines Bo
+Frau Botschafterin / Dr. Ines Bo / Stadt Z
+Sehr geehrte Frau Botschafterin,
+
+Frau RAin Dr. Julia Jus LL.M.
+Stadt Z / Frau RAin Dr. Julia Jus LL.M.
+Sehr geehrte Frau Dr. Jus,
+
+Herr RegDir. Dr. Tom Amt
+Stadt Z / Herrn RegDir. Dr. Tom Amt
+Sehr geehrter Herr Dr. Amt,
+
+Rechtsanwalt Jan Recht
+Stadt Z / Rechtsanwalt / Jan Recht
+Guten Tag Jan Recht,
+
+Pater Anselm Grün OSB
+Stadt Z / Pater / Anselm Grün OSB
+Guten Tag Anselm Grün,
+
+Hans Pastor
+Stadt Z / Hans Pastor
+Guten Tag Hans Pastor,
+
+Prof. em. Dr. Otto Oben
+Stadt Z / Professor Dr. Otto Oben
+Guten Tag Prof. Otto Oben,
 """
 NAMES = [tuple(entry.split("\n")) for entry in _TABLE.strip().split("\n\n")]
 

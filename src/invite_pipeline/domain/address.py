@@ -218,7 +218,7 @@ def _greeting(person: Person) -> tuple[str, str]:
     if person.gender in _DEAR:
         return _formal(person)
     if person.first_name and person.last_name:
-        return f"Guten Tag {person.first_name} {person.last_name}", ""
+        return _join("Guten Tag", _highest_degree(person), person.first_name, person.last_name), ""
     if person.last_name:
         return "", f"Neither gender nor first name of “{person.last_name}” is known: the salutation is neutral."
     what = f"The office “{person.office}”" if person.office else f"“{person.name}”"
@@ -254,7 +254,8 @@ def _formal(person: Person) -> tuple[str, str]:
 def _highest_degree(person: Person) -> str:
     """Professor in full, doctors abbreviated, whatever else is left out."""
     if _PROFESSOR.search(person.degree):
-        return "Professorin" if person.gender == "f" else "Professor"
+        # Of somebody whose gender is not known the abbreviation says neither.
+        return {"f": "Professorin", "m": "Professor"}.get(person.gender, "Prof.")
     return "Dr." if re.search(r"\bDr\b", person.degree) else ""
 
 

@@ -14,9 +14,10 @@ _HEADS = (
     r"führer|wart|amtmann|dirigent|präsident|kanzler|botschafter|berater|vertreter|koordinator|manager|beamter))|"
     r"Minister|Direktor|Sekretär|Sprecher|Leiter|Referent|Dezernent|Konsul|Präsident|Kanzler|Botschafter|"
     r"Koordinator|Kämmerer|Rektor|Senator|Intendant|Superintendent|Dekan|Probst|Propst|Bischof|Prälat|Pfarrer|"
-    r"Landeshauptmann|Schatzmeister|Kurator|Manager|Assistent|Sachbearbeiter|Vertreter"
+    r"Landeshauptmann|Schatzmeister|Kurator|Manager|Assistent|Sachbearbeiter|Vertreter|Rechtsanwalt|Notar|Pastor|Pater|"
+    r"Oberst(?:leutnant|arzt)?|Hauptmann|Major|General(?:major|leutnant|vikar)?|Rabbiner"
 )
-_FEMININE_ONLY = r"[\w-]*(?i:rätin)|\w*amtfrau|\w*fürstin|Kämmerin|Bischöfin|\w+beamtin|\w+ärztin"
+_FEMININE_ONLY = r"[\w-]*(?i:rätin)|\w*amtfrau|\w*fürstin|Kämmerin|Bischöfin|Rechtsanwältin|\w+beamtin|\w+ärztin"
 _ADJECTIVAL = (
     r"[\w-]*(?i:vorsitzende|geordnete|auftragte|delegierte|mächtigte|gestellte|beamte|verordnete)"
     r"(?:[rn]|/-?[rn]|\([rn]\)|[*:_][rn])?"

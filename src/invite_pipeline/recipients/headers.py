@@ -134,7 +134,7 @@ def field_of(header: str) -> str | None:
     kept = [word for word in words if not _QUALIFIERS.match(word)]
     found = FIELDS.get("".join(kept)) if kept and len(kept) < len(words) else None
     if found is None:
-        return _composed(words)
+        return _composed(words) or _composed(kept)
     return "contact" if found == "" and kept == ["name"] else found
 
 
@@ -148,6 +148,7 @@ _COMPOSITIONS = (
     ({""}, {"first_name", "degree", "gender", "office"}, "contact"),
     ({"contact"}, {"first_name", "last_name", "degree", "gender", "office", ""}, "contact"),
     ({"organisation"}, {"kind", ""}, "organisation"),
+    ({"country"}, {"region"}, "country"),
     ({"gender"}, {"degree"}, "gender"),
     ({"office"}, {"suffix", "degree"}, "office"),
 )

@@ -41,8 +41,9 @@ def above_the_header(name: str, rows: Sequence[Sequence[str]], header: int) -> l
     titles = [index + 1 for index in range(header) if any(cell.strip() for cell in rows[index])]
     if not titles:
         return []
-    which = f"Row {titles[0]} stands" if len(titles) == 1 else f"Rows {titles[0]} to {titles[-1]} stand"
-    message = f"{which} above the header, which is row {header + 1}, and is not read."
+    one, which = len(titles) == 1, f"{titles[0]}" if len(titles) == 1 else f"{titles[0]} to {titles[-1]}"
+    words = ("Row", "stands", "is") if one else ("Rows", "stand", "are")
+    message = f"{words[0]} {which} {words[1]} above the header, which is row {header + 1}, and {words[2]} not read."
     return [Problem("notice", name, message, "Nothing is to be done if the header is right.", row=header + 1)]
 
 

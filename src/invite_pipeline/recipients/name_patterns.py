@@ -35,6 +35,7 @@ DEGREE = re.compile(rf"(?:{ACADEMIC})$", re.IGNORECASE)
 AFTER_DEGREE = re.compile(rf"(?:{FACULTY})$", re.IGNORECASE)
 SUFFIX = re.compile(
     r"(?:^|[,\s]+)\(?(Dipl\.-\w+\.?|[BM]\.?\s?(?:A|Sc|Eng|Ed|Mus)\.|MBA|MPA|LL\.\s?[BM]\.|Ph\.\s?D\.|PhD|OBE|MBE|CBE|"
+    r"OSB|OSF|OFM|OP|SJ|SVD|SDB|OCist|"
     r"(?:Bachelor|Master|Magister)\s+of\s+\w+|jun\.|sen\.|jr\.|sr\.|junior|senior)\)?$"
 )
 BEFORE_NAME = re.compile(r"^([BM]\.\s?(?:A|Sc|Eng|Ed|Mus)\.|MBA|LL\.\s?[BM]\.),?\s+(?=\S+\s+\S)")
@@ -58,6 +59,10 @@ PAIR = re.compile(rf"^({FORM})\.?{AND}({FORM})\.?\s+(.+)$")
 EITHER = re.compile(r"^(?:Herrn?\s*/\s*Frau|Frau\s*/\s*Herrn?|Mr\.?\s*/\s*Ms\.?|Herrn?\s+oder\s+Frau)\s+")
 GREETING = re.compile(
     r"^(?:Sehr\s+(?:geehrte|verehrte)[rns]?|Liebe[rns]?|Verehrte[rns]?|Guten\s+Tag|Hallo|Dear)\s+", re.IGNORECASE
+)
+EXCELLENCY = re.compile(
+    r"^(?:(?P<man>S\.\s?E(?:\.|xz\.)|S[re]\.\s?Exz(?:ellenz|\.)|Seiner?\s+Exzellenz)|"
+    r"(?P<woman>I\.\s?E(?:\.|xz\.)|Ihrer?\s+Exzellenz)|H\.\s?E\.|Exzellenz)\s*,?\s+(?:(?:dem|den|der|die)\s+)?"
 )
 GENTLEMEN = re.compile(rf"^(Herren|Damen|Frauen)\s+(.+?){AND}(.+)$")
 FRENCH_OFFICE = re.compile(r"^(?:le|la|l['’])\s*(?=\S)")

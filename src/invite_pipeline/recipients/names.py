@@ -123,6 +123,10 @@ def _leading_gender(text: str) -> tuple[Gender, str]:
     return (gender_of(word) or again, more) if again else (gender_of(word) or "", rest.strip())
 
 
+# A rank of officials or a profession, as only insiders abbreviate it.
+_ABBREVIATION = re.compile(r"(?:[A-ZÄÖÜ][\w-]*(?:[A-ZÄÖÜ'’.])[\w'’.-]*)$")
+
+
 def _leading_words(text: str, *, named: bool = False) -> tuple[str, str, str]:
     """What remains, the office before the name, and the degrees before it, whatever their order.
 
@@ -142,6 +146,9 @@ def _leading_words(text: str, *, named: bool = False) -> tuple[str, str, str]:
         if length and not _is_surname(words, length, office_before=bool(office)):
             office, words = words[:length], words[length:]
         elif _is_degree(words[0], first=not degrees):
+            degrees.append(words.pop(0))
+        elif len(words) > 2 and _ABBREVIATION.match(words[0]) and _is_degree(words[1], first=True):
+            # "RAin Dr. Julia Jus", "RD'in Dr. Klein"
             degrees.append(words.pop(0))
         else:
             break

@@ -95,6 +95,9 @@ class RowReader:
         language = places.language_code(given) if given else "de"
         if language is None:
             row.error("language", f"No letters are written in “{shown(given)}”.", "Write de, en or fr.")
+        if len(get("unit", "")) == 1 and get("house_number"):
+            # "Zusatz" of the house's number: 1 and a.
+            row.cells["house_number"] += row.cells.pop("unit")
         people, salutation, unit = self._people(row, get("unit", ""))
         postal = read_postal(row)
         kind = get("kind", "")

@@ -15,6 +15,7 @@ from invite_pipeline.recipients.name_patterns import (
     COMPANY,
     COUPLE,
     EITHER,
+    EXCELLENCY,
     FOR,
     GENTLEMEN,
     GREETING,
@@ -74,6 +75,7 @@ def read_names(text: str) -> tuple[Person, ...]:
     text = CARE_OF.sub("", FOR.sub("", text)).strip(" ,;:/")
     if not text or is_nobody(text) or "@" in text:
         return ()
+    text = EXCELLENCY.sub(lambda found: "Herrn " if found["man"] else "Frau " if found["woman"] else "", text)
     text = COMPANY.sub("", EITHER.sub("", GREETING.sub("", text)))
     pair, couple, two = PAIR.match(text), COUPLE.match(text), TWO_FIRST_NAMES.match(text)
     if couple:
