@@ -51,3 +51,45 @@ def test_opacity_in_a_style_sheet_is_found() -> None:
 
 def test_partial_template_may_begin_with_any_heading() -> None:
     assert mistakes("<h2>Datenschutz</h2><h3>Ihre Rechte</h3>") == []
+
+
+@pytest.mark.parametrize(
+    ("html", "line", "message"),
+    [
+        ('<p>Mehr:\n<a href="{{ link }}"></a></p>', 2, "<a> holds no text"),
+        ("<h2>\n</h2>", 1, "<h2> holds no text"),
+        ("<p>\n</p><table><tr><td>10 Uhr</td></tr></table>", 2, "no header cells"),
+        ('<html lang="de"><head>\n<title> </title></head></html>', 2, "<title> holds no text"),
+    ],
+)
+def test_what_says_nothing_is_found(html: str, line: int, message: str) -> None:
+    (found,) = mistakes(html)
+    assert (found.line, message in found.message) == (line, True)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<a href="{{ link }}">{{ link }}</a>',
+        "<h2>{% include 'title.html' %}</h2>",
+        "<h2>{% block title %}{% endblock %}</h2>",
+        "<table>{% include 'rows.html' %}</table>",
+        '<table role="presentation"><tr><td>x</td></tr></table>',
+        '<a id="here"></a>',
+    ],
+)
+def test_what_says_something_is_no_mistake(html: str) -> None:
+    assert mistakes(html) == []
+
+
+@pytest.mark.parametrize("colour", ["#999", "#8a97a5", "#FFF"])
+def test_text_too_pale_for_paper_is_a_warning(colour: str) -> None:
+    (found,) = style_mistakes(f"p {{ margin: 0 }}\n.mark {{ color: {colour} }}")
+    assert (found.line, found.severity) == (2, "warning")
+
+
+@pytest.mark.parametrize(
+    "css", ["p { color: #444 }", "p { border-color: #eee }", "th { background: #14304f; color: #fff }"]
+)
+def test_text_dark_enough_for_its_ground_is_no_mistake(css: str) -> None:
+    assert style_mistakes(css) == []

@@ -97,14 +97,26 @@ def _is_plain(node: nodes.Node, kept: set[str]) -> bool:
 
 
 def _prints(node: nodes.Node, names: frozenset[str], lists: frozenset[str], above: tuple[nodes.Node, ...]) -> bool:
+    if isinstance(node, nodes.Getattr | nodes.Name) and _is_roundabout(node):
+        return False
     if isinstance(node, nodes.Name):
         return node.name not in names or (node.ctx == "load" and _is_printed(node, above))
     if isinstance(node, nodes.For) and isinstance(node.iter, nodes.Name) and node.iter.name in lists:
         if not isinstance(node.target, nodes.Name) or node.test or node.recursive:
             return False
+        if any(node.find_all(nodes.Include)):
+            # There the line has a name that the included template's own tree does not tell.
+            return False
         inner = names | {node.target.name}
         return all(_prints(child, inner, lists, (*above, node)) for child in (*node.body, *node.else_))
     return all(_prints(child, names, lists, (*above, node)) for child in node.iter_child_nodes())
+
+
+def _is_roundabout(node: nodes.Getattr | nodes.Name) -> bool:
+    """Whether this leads to something personal by another name: a block's text, a loop's other lines."""
+    if isinstance(node, nodes.Getattr):
+        return node.attr in ("previtem", "nextitem")
+    return node.name in ("self", "super")
 
 
 def _is_printed(node: nodes.Node, above: tuple[nodes.Node, ...]) -> bool:

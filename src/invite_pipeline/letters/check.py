@@ -17,6 +17,7 @@ from invite_pipeline.letters.accessibility import Mistake, mistakes, style_mista
 from invite_pipeline.letters.certificates import check_certificates
 from invite_pipeline.letters.fonts import missing_fonts
 from invite_pipeline.letters.print_run import SLIP, SLIP_STYLE
+from invite_pipeline.letters.references import reached, references
 from invite_pipeline.letters.template import (
     LETTER,
     LETTER_STYLE,
@@ -42,24 +43,26 @@ def check_letters(workspace: Workspace, sample: Recipient) -> list[Problem]:
     problems: list[Problem] = []
     for name, context in contexts.items():
         problems += check_template(templates, name, context, needs="" if name == PROGRAMME else "link")
-        problems += _accessibility(templates, name)
+        problems += _accessibility(workspace.folder, templates, name)
     styles = [LETTER_STYLE, PROGRAMME_STYLE]
     if (workspace.templates / SLIP).is_file() or (workspace.templates / SLIP_STYLE).is_file():
         # A campaign without both prints no reply slips.
         slip = {**campaign_context(workspace.campaign), "slips": [contexts[LETTER]]}
         problems += check_template(templates, SLIP, slip, needs="")
-        problems += _accessibility(templates, SLIP)
+        problems += _accessibility(workspace.folder, templates, SLIP)
         styles.append(SLIP_STYLE)
     for name in styles:
         problems += templates.check(name, {}) or _of(name, style_mistakes(templates.source(name)))
+        problems += _references(workspace.folder, templates, name)
     return problems + _images(workspace) + check_certificates(workspace) + missing_fonts()
 
 
-def _accessibility(templates: Templates, name: str) -> list[Problem]:
+def _accessibility(folder: Path, templates: Templates, name: str) -> list[Problem]:
     problems: list[Problem] = []
     try:
         for one in sorted(templates.included(name)):
             problems += _of(one, mistakes(templates.source(one)))
+            problems += _references(folder, templates, one)
     except TemplateBroken:
         # Said by the check of the template itself.
         return []
@@ -67,7 +70,29 @@ def _accessibility(templates: Templates, name: str) -> list[Problem]:
 
 
 def _of(name: str, found: list[Mistake]) -> list[Problem]:
-    return [Problem("error", f"{FOLDER}/{name}", one.message, one.fix, row=one.line) for one in found]
+    return [Problem(one.severity, f"{FOLDER}/{name}", one.message, one.fix, row=one.line) for one in found]
+
+
+def _references(folder: Path, templates: Templates, name: str) -> list[Problem]:
+    """The files named in a template or style that it may not read, or that are not there."""
+    try:
+        found = references(templates.source(name))
+    except TemplateBroken:
+        return []
+    problems = []
+    for one in found:
+        path = reached(folder, folder / FOLDER, one.url)
+        message = (
+            f"A letter may only use files of the campaign folder, not {one.url}."
+            if path is None
+            else f"{one.url} does not exist."
+            if not path.is_file()
+            else ""
+        )
+        if message:
+            fix = "Put the file into assets/ and name it there."
+            problems.append(Problem("error", f"{FOLDER}/{name}", message, fix, row=one.line))
+    return problems
 
 
 def _images(workspace: Workspace) -> list[Problem]:
