@@ -25,7 +25,9 @@ attendees = st.builds(
     office=st.sampled_from(["", "Beigeordnete"]),
     email=st.sampled_from(["", "klein@stadt.example"]),
     workshop=st.sampled_from(["", "nachwuchs", "nrw-usa"]),
+    second=st.just(""),
     speed_dating=st.booleans(),
+    diet=st.sampled_from(["", "vegetarisch"]),
 )
 
 
@@ -35,7 +37,9 @@ def _sent(shown: FormFields) -> dict[str, str]:
     for number, person in enumerate(shown.people, start=1):
         for field in fields_of(person):
             value = getattr(person, field.name)
-            if value:
+            if field.name == "funders":
+                sent |= {f"person-{number}-funder-{funder}": "yes" for funder in value}
+            elif value:
                 sent[f"person-{number}-{field.name.replace('_', '-')}"] = "yes" if value is True else value
     return sent
 

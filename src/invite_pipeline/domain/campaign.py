@@ -138,6 +138,35 @@ class SpeedDating:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Question:
+    """A question of the campaign's own in the form; asked always, or only where an earlier one was answered so."""
+
+    __pydantic_config__: ClassVar = _CLOSED
+    id: str
+    text: str
+    kind: Literal["text", "choice", "number"] = "text"
+    choices: tuple[str, ...] = ()
+    required: bool = False
+    only_if: str = ""
+    """The id of an earlier question."""
+    answered: str = ""
+    """With what; empty means with anything."""
+
+    def __post_init__(self) -> None:
+        _identifier("id", self.id)
+        _not_empty("text", self.text)
+        if (self.kind == "choice") != bool(self.choices):
+            raise SettingInvalid("choices", "a question of kind “choice” needs choices, and only that")
+
+    def is_asked(self, answers: Mapping[str, str]) -> bool:
+        """Whether its condition holds, given the answers to the questions before it."""
+        if not self.only_if:
+            return True
+        given = answers.get(self.only_if, "")
+        return given == self.answered if self.answered else bool(given)
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProgrammeItem:
     """One line of the programme that is annexed to the letter."""
 
@@ -252,6 +281,7 @@ class Campaign:
     privacy: Privacy
     workshops: tuple[Workshop, ...] = ()
     speed_dating: SpeedDating | None = None
+    questions: tuple[Question, ...] = ()
     programme: tuple[ProgrammeItem, ...] = ()
     store: StoreSettings = field(default_factory=StoreSettings)
     recipients: tuple[str, ...] = ()
@@ -267,6 +297,7 @@ class Campaign:
         doubled = sorted({w.id for w in self.workshops if [o.id for o in self.workshops].count(w.id) > 1})
         if doubled:
             raise SettingInvalid("workshops", f"two working groups have the id “{doubled[0]}”")
+        _each_once(self.questions)
         if self.rsvp.deadline > self.event.start.date():
             raise SettingInvalid(
                 "rsvp.deadline",
@@ -278,9 +309,25 @@ class Campaign:
         """The last instant that counts as in time: the end of the deadline's day in the event's zone."""
         return datetime.combine(self.rsvp.deadline, time(23, 59, 59, 999999), tzinfo=self.event.tz)
 
+    def question(self, id_: str) -> Question | None:
+        """The campaign's own question with this id, or None."""
+        return next((question for question in self.questions if question.id == id_), None)
+
     def workshop(self, id_: str) -> Workshop | None:
         """The working group with this id, or None."""
         return next((workshop for workshop in self.workshops if workshop.id == id_), None)
+
+
+def _each_once(questions: tuple[Question, ...]) -> None:
+    known: set[str] = set()
+    for question in questions:
+        if question.id in known:
+            raise SettingInvalid("questions", f"two questions have the id “{question.id}”")
+        if question.only_if and question.only_if not in known:
+            raise SettingInvalid(
+                "questions", f"“{question.id}” depends on “{question.only_if}”, which does not come before it"
+            )
+        known.add(question.id)
 
 
 def _at_least_one(setting: str, value: int | None) -> None:

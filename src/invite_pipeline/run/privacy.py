@@ -27,24 +27,30 @@ class Purge:
     mails: int
     waiting: int
     persons: int = 0
+    needs: int = 0
+    """For how many recipients what they said of diet and access went: it is of no use after the event."""
 
 
 def purge(store: Store, workspace: Workspace, *, dry_run: bool = False, progress: Progress = silent) -> Purge:
     """Empty the words of mails older than mail_retention_days, and erase everybody once retention_months have passed.
 
-    `dry_run` only counts.
+    After the event what was said of diet and access goes at once. `dry_run` only counts.
     """
     now = workspace.now()
     before = now - timedelta(days=workspace.campaign.privacy.mail_retention_days)
+    over = now > workspace.campaign.event.ends_at
     with store.reading() as tx:
+        needs = erasure.purge_needs(tx, dry_run=True) if over else 0
         expired = erasure.remembered(tx) if now >= retention_ends(workspace) else []
         found = erasure.purge_mail_words(tx, before=before, dry_run=True)
     if not dry_run:
         with store.writing() as tx:
             found = erasure.purge_mail_words(tx, before=before)
+            if needs:
+                erasure.purge_needs(tx)
         if expired:
             _forget_all(store, workspace, expired, progress)
-    return Purge(found.mails, 0 if expired else found.waiting, len(expired))
+    return Purge(found.mails, 0 if expired else found.waiting, len(expired), needs)
 
 
 def retention_ends(workspace: Workspace) -> datetime:

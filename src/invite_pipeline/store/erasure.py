@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -58,6 +59,31 @@ def _has_words(row: sa.RowMapping) -> bool:
 
 def _emptied(row: sa.RowMapping) -> dict[str, object]:
     return {**row["personal"], **dict.fromkeys(_WORDS[row["kind"]], "")}
+
+
+def purge_needs(tx: Transaction, *, dry_run: bool = False) -> int:
+    """Empty what attendees said of diet and access, in their rows and in the history; gives for how many recipients."""
+    e = tables.events
+    said = sa.select(e.c.seq, e.c.recipient, e.c.personal).where(
+        e.c.campaign == tx.campaign, e.c.kind == "Replied", e.c.personal.is_not(None)
+    )
+    rows = [row for row in tx.connection.execute(said).mappings() if any(map(_needs, row["personal"]["attendees"]))]
+    keys = sorted({row["recipient"] for row in rows})
+    if rows and not dry_run:
+        tx.lock_seats()
+        emptied = [{"of": row["seq"], "rest": _without_needs(row["personal"])} for row in rows]
+        tx.connection.execute(_EMPTY_EVENT, emptied)
+        for key in filter(None, keys):
+            ledger.refold(tx, key)
+    return len(keys)
+
+
+def _needs(attendee: dict[str, str]) -> bool:
+    return bool(attendee.get("diet") or attendee.get("access"))
+
+
+def _without_needs(personal: dict[str, Any]) -> dict[str, object]:
+    return {**personal, "attendees": [{**one, "diet": "", "access": ""} for one in personal["attendees"]]}
 
 
 def forget_recipient(tx: Transaction, key: str, event: Forgotten, *, at: datetime) -> bool:

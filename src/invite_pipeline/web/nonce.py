@@ -30,17 +30,17 @@ class NonceSigner:
             list(reversed(keys)), salt=_SALT, signer=ClockSigner, signer_kwargs=options
         )
 
-    def new(self, code: str) -> str:
-        """A fresh nonce for one form of an invitation."""
-        return str(self._serializer.dumps([code, secrets.token_urlsafe(12)]))
+    def new(self, code: str, answer: int = 0) -> str:
+        """A fresh nonce for one form of an invitation, which shows the answer with this number."""
+        return str(self._serializer.dumps([code, secrets.token_urlsafe(12), answer]))
 
-    def read(self, nonce: str, code: str) -> str | None:
-        """The unique part of a nonce of this invitation; None where it is foreign, altered or too old."""
+    def read(self, nonce: str, code: str) -> tuple[str, int] | None:
+        """The unique part, and the answer that the form has shown; None for a foreign, altered or too old nonce."""
         try:
             content = self._serializer.loads(nonce, max_age=LIFETIME)
         except (BadData, ValueError):
             return None
         match content:
-            case [str(found), str(unique)] if found == code:
-                return unique
+            case [str(found), str(unique), int(answer)] if found == code:
+                return unique, answer
         return None

@@ -10,7 +10,8 @@ from starlette.responses import RedirectResponse, Response
 
 from invite_pipeline.domain.invitation import InvitationState
 from invite_pipeline.domain.reply import Intent, Reply, Source
-from invite_pipeline.errors import ReplyRefused
+from invite_pipeline.domain.tracking import RECIPIENT
+from invite_pipeline.errors import AnswerChanged, ReplyRefused
 from invite_pipeline.formats.itip import publish
 from invite_pipeline.formats.rsvp_link import calendar_uid, rsvp_url
 from invite_pipeline.replies.places import OfferAnswer, answer_offer
@@ -74,7 +75,10 @@ class RsvpPages:
         visit = self.site.visit(request, token)
         suggested = request.query_params.get("answer", "")
         most = self.site.campaign.rsvp.max_persons
-        return self._form(request, visit, shown_fields(visit.state, visit.recipient, most=most, preselected=suggested))
+        dating = self.site.campaign.speed_dating
+        funders = dating.funders if dating else ()
+        fields = shown_fields(visit.state, visit.recipient, most=most, preselected=suggested, funders=funders)
+        return self._form(request, visit, fields)
 
     def record(self, request: Request, token: str, posted: Posted) -> Response:
         """Record what was posted, or show the form again with every mistake and all that was typed."""
@@ -89,13 +93,19 @@ class RsvpPages:
         answer, mistakes = read_answer(fields, visit.recipient, self.site.campaign)
         if nonce is None:
             mistakes = [Mistake("nonce", "form-expired"), *mistakes]
-        if mistakes or answer is None:
+        if mistakes or answer is None or nonce is None:
             return self._form(request, visit, fields, mistakes, status=422)
-        return self._record(request, visit, fields, answer, f"web:{nonce}")
+        return self._record(request, visit, fields, answer, nonce)
 
-    def _record(self, request: Request, visit: Visit, fields: FormFields, answer: Answer, dedupe: str) -> Response:
+    def _record(
+        self, request: Request, visit: Visit, fields: FormFields, answer: Answer, nonce: tuple[str, int]
+    ) -> Response:
         try:
-            outcome = self._enter(visit, answer, dedupe)
+            outcome = self._enter(visit, answer, *nonce)
+        except AnswerChanged:
+            # Somebody else answered meanwhile: their answer is shown before it can be changed.
+            newest = self.site.visit(request, visit.token)
+            return self._form(request, newest, fields, [Mistake("nonce", "answer-changed")], status=409)
         except ReplyRefused:
             # The deadline passed between opening and sending.
             return self._form(request, visit, fields, status=409)
@@ -107,7 +117,7 @@ class RsvpPages:
                 return self._form(request, visit, fields, [Mistake("nonce", "form-used")], status=409)
         return RedirectResponse(f"{_own(request, visit)}/danke", 303)
 
-    def _enter(self, visit: Visit, answer: Answer, dedupe: str) -> Outcome:
+    def _enter(self, visit: Visit, answer: Answer, unique: str, seen: int) -> Outcome:
         now = self.site.workspace.now()
         reply = Reply(
             recipient=visit.recipient.key,
@@ -115,8 +125,12 @@ class RsvpPages:
             intent=answer.intent,
             declared_at=now,
             received_at=now,
-            dedupe=dedupe,
-            actor="recipient",
+            dedupe=f"web:{unique}",
+            actor=answer.by_name or RECIPIENT,
+            sender=answer.by_email,
+            partly=answer.partly,
+            answers=answer.answers,
+            based_on=seen,
             persons=len(answer.attendees) or None,
             attendees=answer.attendees,
             remark=answer.remark,
@@ -146,7 +160,7 @@ class RsvpPages:
         context: dict[str, Any] = {
             "fields": fields,
             "mistakes": mistakes or [],
-            "nonce": self.site.nonces.new(visit.invitation.code),
+            "nonce": self.site.nonces.new(visit.invitation.code, visit.state.answer),
         }
         if stage != "open":
             return self.site.page_for(visit, request.scope, "rsvp/closed.html", status, stage=stage, **context)

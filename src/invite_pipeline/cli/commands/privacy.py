@@ -32,6 +32,8 @@ def purge(
     say(f"Mails older than {days} days, their texts and senders {done} emptied: {found.mails}.")
     if found.waiting:
         say(f"Kept because they wait for review: {found.waiting}. Decide them, then purge again.")
+    if found.needs:
+        say(f"The event is over; diet and access needs {done} erased for {found.needs} recipients.")
     ends = retention_ends(workspace)
     if found.persons:
         say(f"Kept until {ends:%Y-%m-%d}: {found.persons} recipients {done} erased; answers and counts stay.")
