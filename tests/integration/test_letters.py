@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import re
 import shutil
 from collections.abc import Iterator, Sequence
@@ -110,6 +111,19 @@ def test_nothing_stands_between_address_and_information_block(sheet: Any) -> Non
     assert _word(sheet, "Auskunft:")["y"] >= 50
 
 
+def test_letterhead_ends_above_the_address_field(sheet: Any) -> None:
+    assert max(word["y"] for word in _words(sheet) if word["y"] < 40) + 5 < 45
+    lines = [word["y"] for word in _words(sheet) if 62 < word["y"] < 90 and word["x"] == pytest.approx(25, abs=0.5)]
+    steps = [low - high for high, low in itertools.pairwise(sorted(set(lines)))]
+    assert steps == pytest.approx([4.233] * len(steps), abs=0.05)
+
+
+def test_information_block_begins_at_50_and_ends_at_200(sheet: Any) -> None:
+    block = [word for word in _words(sheet) if word["x"] > 124 and 45 < word["y"] < 90]
+    assert 50 <= min(word["y"] for word in block) < 54
+    assert max(word["right"] for word in block) <= 200
+
+
 def test_subject_begins_below_the_deeper_of_both_blocks(sheet: Any) -> None:
     subject = _word(sheet, "EINLADUNG")
     assert subject["x"] == pytest.approx(25, abs=0.5)
@@ -170,6 +184,10 @@ def test_form_a_lies_18_mm_higher(tmp_path: Path) -> None:
         assert _marks(sheet) == pytest.approx([87, 148.5, 192], abs=0.3)
         assert 27 <= _word(sheet, "Auslandsgesellschaft.de", after=25)["y"] <= 32
         assert 80.46 <= _word(sheet, "EINLADUNG")["y"] < 80.46 + 4.233
+        assert 44.7 <= _word(sheet, "Oberbürgermeisterin")["y"] < 48
+        assert _word(sheet, "53111")["y"] + 3.5 <= 72
+        assert 32 <= min(word["y"] for word in _words(sheet) if word["x"] > 124 and word["y"] > 27) < 36
+        assert [word["text"] for word in _words(sheet) if 22 < word["y"] < 27] == []
 
 
 def test_five_hosts_stand_in_two_rows_and_pages_are_numbered(tmp_path: Path) -> None:
@@ -177,10 +195,18 @@ def test_five_hosts_stand_in_two_rows_and_pages_are_numbered(tmp_path: Path) -> 
     workspace = a_workspace(tmp_path, campaign=a_campaign(hosts=(*hosts, replace(hosts[0], signature=""), hosts[1])))
     _made(workspace, [a_recipient()])
     with pdfplumber.open(workspace.letter_path("k-bonn")) as document:
-        _, second = document.pages
+        assert len(document.pages) == 2
+        second = document.pages[1]
         names = [word for word in _words(second) if word["text"] in ("André", "Klaus")]
         assert sorted(name["x"] for name in names) == pytest.approx([25, 25, 82.5, 82.5], abs=0.5)
-        assert "Seite 2 von 2" in second.extract_text()
+        _assert_numbered(document)
+
+
+def _assert_numbered(document: Any) -> None:
+    for number, sheet in enumerate(document.pages, start=1):
+        assert f"Seite {number} von {len(document.pages)}" in sheet.extract_text()
+        low = max(word["bottom"] / _MM for word in sheet.extract_words())
+        assert low <= 297 - 8
 
 
 # --- the text -------------------------------------------------------------------------------------------------------

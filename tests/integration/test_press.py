@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -93,8 +93,10 @@ def _structure(pdf: bytes) -> Any:
     """The structure tree, the links, the metadata and the outline, without the numbers of objects."""
     with pikepdf.open(io.BytesIO(pdf)) as document:
         root = document.Root
-        tops = (root.StructTreeRoot.K, root.Outlines, root.Lang, document.docinfo)
-        links = [[link.A.URI, link.Contents, link.Rect] for one in document.pages for link in one.obj.Annots]
+        tops = (root.StructTreeRoot.K, root.get("/Outlines", ""), root.Lang, document.docinfo)
+        links = [
+            [link.A.URI, link.Contents, link.Rect] for one in document.pages for link in one.obj.get("/Annots", [])
+        ]
         return (
             [_plain(one) for one in tops],
             [[_plain(part) for part in one] for one in links],
@@ -295,6 +297,53 @@ def test_slot_that_moves_something_or_is_drawn_otherwise_makes_no_plate(pair: Pa
     form, _ = split(_html(body.replace("{}", _slot("Bonn"))))
     with pytest.raises(Misfit):
         make_plate(pair.typesetter, _STYLE, form, characters(rare=False))
+
+
+_PARTS = (
+    "<h2>{{ recipient.organisation | slot }}</h2>",
+    "<p>{{ salutation }}</p>",
+    "<table><tr><td class='box'>{{ recipient.organisation | slot }}</td><td>{{ code | slot }}</td></tr></table>",
+    "<ol><li>{{ recipient.city | slot }}</li><li>{{ code | slot }}</li></ol>",
+    '<p style="text-align: right">{{ recipient.city | slot }}</p><p>{{ recipient.city | slot }}</p>',
+    "<p>{% for line in address %}{{ line | slot }}<br>{% endfor %}</p>",
+    '<p><a href="{{ link }}">{{ link | slot }}</a></p>',
+    '<p><a href="{{ link }}">Link</a> oder <a href="{{ link }}?n={{ code }}">Nein</a></p>',
+    '<p><img src="qr:{{ link }}" alt="QR-Code" style="width: 20mm">{{ code | slot }}</p>',
+    '<p lang="en">{{ recipient.street | slot }}</p>',
+    "<p style=\"font: italic 12pt 'Letter Serif'\">{{ recipient.organisation | slot }}</p>",
+    "<p style=\"font: 600 9pt 'Letter Sans'; margin-left: 3.3mm; text-indent: 2mm\">{{ recipient.street | slot }}</p>",
+    '<p style="break-before: page">{{ recipient.city | slot }}, den 3. Mai</p>',
+    '<div style="columns: 2"><p>{{ recipient.city | slot }}</p><p>{{ recipient.street | slot }}</p></div>',
+)
+
+
+def _drawn_template(number: int, folder: Path) -> Pair:
+    """A template of some parts, in which slots stand wherever texts can stand."""
+    draw = random.Random(number)
+    (folder / "templates").mkdir(parents=True)
+    title = draw.choice(["Brief", "{{ recipient.organisation }}"])
+    body = "".join(draw.sample(_PARTS, draw.randint(1, 4)))
+    (folder / "templates" / "letter.html").write_text(
+        f'<html lang="de"><head><title class="slot">{title}</title></head><body><h1>Brief</h1>{body}</body></html>',
+        encoding="utf-8",
+    )
+    (folder / "templates" / "letter.css").write_text(_STYLE, encoding="utf-8")
+    workspace = replace(a_workspace(folder), folder=folder)
+    templates = Templates(folder)
+    return Pair(workspace, templates, origin(workspace, templates), Typesetter(folder))
+
+
+@pytest.mark.slow
+def test_letters_of_drawn_templates_agree_wherever_the_press_prints_them(tmp_path: Path) -> None:
+    pressed = 0
+    for number in range(24):
+        drawn = _drawn_template(number, tmp_path / str(number))
+        for recipient in (_drawn(number), _drawn(number + 1000)):
+            one, other = drawn.both(recipient)
+            if one is not None:
+                _assert_same(one, other)
+                pressed += 1
+    assert pressed >= 10
 
 
 @pytest.mark.parametrize("value", ["", " ", "zwei  Blanks", "zwei\nZeilen", "weich\u00adtrennen", "e\u0301", "\u200fx"])

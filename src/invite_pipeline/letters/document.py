@@ -24,7 +24,7 @@ from invite_pipeline.letters.qr import Images
 
 _PAGE_NUMBERS = """
 @page { @bottom-right { content: "Seite " counter(page) " von " counter(pages); font: 8pt "Letter Sans"; } }
-@page :first { @bottom-right { content: none } }
+@page :first { margin-bottom: 20mm }
 """
 
 
