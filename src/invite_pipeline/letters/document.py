@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import logging
 import re
@@ -137,3 +138,7 @@ class _Fetcher(URLFetcher):  # type: ignore[misc]
 def typesetter(folder: Path) -> Typesetter:
     """One typesetter for each campaign folder and process."""
     return Typesetter(folder)
+
+
+# Its fonts lie in temporary folders, which WeasyPrint can no longer remove once Python takes its modules down.
+atexit.register(typesetter.cache_clear)
