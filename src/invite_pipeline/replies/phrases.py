@@ -28,7 +28,9 @@ YES = any_of(
     rf"\b(?:ich|wir) {_FILL}komme[n]?\b(?! (?:auf|darauf|drauf|zurueck|nicht|aus|gerade|von|spaeter auf|dem|ihrer "
     rf"bitte))",
     r"\bkomme[n]? (?:ich|wir)\b(?! (?:auf (?:sie|dich|euch|ihr|das|die)|darauf|drauf|zurueck|aus|dem|ihrer bitte))",
-    r"^(?:und )?komme[n]? (?:sehr )?gern[e]?\b(?! auf)",
+    r"^(?:und |aber )?komme[n]? (?:(?:auch|diesmal|dieses jahr|natuerlich|trotzdem|dennoch|sehr|aber|wieder) ){0,4}"
+    r"gern[e]?\b(?! auf)",
+    r"\bteilnahme ist (?:mir|uns) (?:\w+ )?moeglich$|\b(?:ich|wir) schaffe[n]? (?:es|das)(?: (?:gern|gut|sicher))?$",
     r"^komme[n]?(?: sicher| auch| natuerlich)?(?: zu \w+| mit \w+ person\w*)?$",
     r"\b(?:ich|wir) (?:komme?n?|schaue?n?) (?:(?!nicht\b)\w+ ){0,3}?vorbei\b",
     r"\b(?:es )?kommen (?:nur |nun |jetzt |insgesamt |lediglich |noch ){0,2}(?:\d+|zwei|drei|vier|fuenf|sechs) "
@@ -55,8 +57,15 @@ YES = any_of(
     r"\b(?:lasse[n]?|lass) (?:ich |wir )?(?:mir |uns )(?:das |es |den termin )?nicht (?:entgehen|nehmen)\b",
     rf"\b(?:termin|einladung|veranstaltung|gelegenheit) {_FILL}(?:nehme[n]?|nimmt) {_FILL}(?:wahr|an)$",
     rf"\b(?:ist|sind|wird|werden) {_FILL}mit {_FILL}(?:mitglied\w*|person\w*|vertreter\w*|delegation) vertreten\b",
-    r"\bist (?:es )?(?:mir|uns) (?:eine? )?(?:\w+ ){0,2}?(?:ehre|freude|vergnuegen)\b.*\b(?:folgen|teilzunehmen|"
-    r"anzunehmen|dabei zu sein|zu kommen)$",
+    r"\b(?:ist|wird) (?:es )?(?:mir|uns) (?:eine? )?(?:\w+ ){0,2}?(?:ehre|freude|vergnuegen)\b.*\b(?:folgen|"
+    r"teilzunehmen|anzunehmen|dabei zu sein|zu kommen|folge zu leisten)$",
+    r"\bleiste[n]? (?:ich |wir )?(?:\w+ ){0,4}?(?:gern[e]? )?folge$",
+    r"^(?:dass )?es (?:bei (?:mir|uns) )?(?:\w+ )?(?:klappt|passt)$",
+    r"^(?:das )?(?:klappt|passt) (?:bei )?(?:mir|uns)\b(?! nicht)",
+    r"\b(?:merken|halten) sie (?:bitte )?(?:\S+ ){0,5}?(?:plaetze|platz|personen)\b.*\b(?:vor|frei)$",
+    r"^(?:teilnehmer(?:zahl|anzahl)?|teilnehmende|personenzahl|anzahl(?: der)?(?: personen| teilnehm\w+)?|"
+    r"anzahl teilnehm\w+|(?:als )?(?:rueckmeldung|anmeldung))\s*: ?[1-9]\d?\b",
+    rf"\b(?:kann|koennen|werde|werden|komme|kommen) {_FILL}(?:dazu ?stossen|hinzu ?stossen|hinzukommen|dazu ?kommen)$",
     rf"\b(?:nehme|nehmen|nimmt)\b(?! sie) {_FILL}(?:termin|einladung|veranstaltung|gelegenheit) {_FILL}(?:wahr|"
     rf"an){_END}",
     rf"\b(?:einladung|die ich|die wir) {_FILL}(?:annehme[n]?|wahrnehme[n]?)\b(?! (?:koennte|wuerde))",
@@ -91,6 +100,7 @@ YES = any_of(
     r"come|join|participate|confirm)",
     r"\b(?:gladly |happily |hereby )?accept(?:s)? (?:the|your|this) (?:\w+ ){0,2}?invitation\b",
     r"\bcount (?:me|us) in\b",
+    r"\bplease (?:register|sign up|book|reserve)\b.*\b(?:me|us|persons?|people|seats?|places?|for)\b",
     r"\blooking forward to (?:attending|joining|participating|being there)\b",
     r"\b(?:i|we) (?:hereby )?confirm (?:my|our) (?:participation|attendance)\b",
 )
@@ -118,15 +128,20 @@ NO_ALONE = any_of(
     r"^no(?: thank you| thanks)?$",
 )
 
-# Somebody's yes, told by somebody else: over clauses.
-REPORTED_YES = any_of(
+# What is said over several clauses: somebody's yes told by somebody else, lists of names.
+YES_OVER_CLAUSES = any_of(
     rf"\b(?:teile[n]?|mitzuteilen|mitteilen|ausrichten|bestaetige[n]?|informiere[n]?)\b.*, dass (?:er|sie|herr|"
-    rf"frau|der|die|unser\w*) {_FILL}(?:teilnimmt|kommt|zusagt|dabei ist|teilnehmen wird|kommen wird)$",
+    rf"frau|der|die|unser\w*) {_FILL}(?:teilnimmt|kommt|zusagt|dabei ist|teilnehmen wird|kommen wird|"
+    rf"(?:einladung|termin) {_FILL}(?:annimmt|wahrnimmt|folgt))$",
+    r"\bnehmen\b(?! sie) (?:\S+ ){1,16}teil$",
+    r"\bmelde[n]? (?:\S+ ){0,4}?(?:teilnehm\w+|personen|mitglieder|vertreter\w*) an\b",
+    r"\b(?:beschlossen|entschieden|entschlossen)\b.*\b(?:anzunehmen|teilzunehmen|zu kommen|zuzusagen)$",
+    r"^(?:ja|jawohl)\b,? (?:sehr |aber )?gern[e]?,? (?:mit|zu) (?:\S+ )?(?:person\w*|zweit|dritt|viert|fuenft)$",
 )
 TAKES_NO_BACK = any_of(r"\babsage\b.*\bzurueck ?(?:zu ?)?(?:nehm|zieh)\w*")
 
 PAST_YES = any_of(
-    rf"\b(?:habe|haben|hatte|hatten|bereits|schon) {_FILL}(?:zugesagt|angemeldet|meine zusage)\b",
+    rf"\b(?:habe|haben|hat|hatte|hatten|bereits|schon) {_FILL}(?:zugesagt|angemeldet|meine zusage)\b",
     r"^(?:hiermit )?(?:zugesagt|angemeldet)$",
 )
 
@@ -154,7 +169,14 @@ NO = any_of(
     r".{0,60}?abmelden$",
     r"^(?!.*(?:newsletter|verteiler|mailing)).*\bmelde[n]? (?:sie |ich |wir )?(?:mich|uns) (?:\w+ ){0,5}?ab$",
     r"\bbleib(?:t|e|en) (?:es )?(?:leider )?bei (?:meiner|unserer|der) absage\b",
-    r"\b(?:niemand|keiner) (?:[\w.-]+ ){0,4}?(?:abkoemmlich|verfuegbar)\b",
+    r"\b(?:niemand|keiner) (?:[\w.-]+ ){0,4}?(?:abkoemmlich|verfuegbar|zeit)\b|\bzeit leider (?:nicht|keine)\b",
+    r"\b(?:muss|muessen) (?:\w+ ){0,4}?ausschlagen\b|\b(?:hat|haben|habe|hatte) (?:\w+ ){0,6}?abgesagt$",
+    r"\blaesst (?:es )?.{0,40}\b(?:kalender|terminkalender|terminlage|terminplan\w*|dienstplan)\b.{0,20}\bnicht zu$",
+    r"^(?:aber |danke |dankend |leider |diesmal )*(?:ich |wir )?(?:dankend |leider |diesmal )?verzichte[n]?$",
+    r"^(?:danke |nein |wir haben |ich habe |es besteht |leider )*kein(?:erlei)? interesse(?: an einer teilnahme)?$",
+    r"\bkein\w* (?:\w+ )?(?:vertret\w+|person|delegation|mitglied|mitarbeit\w+) (?:\w+ ){0,3}?(?:entsenden|schicken|"
+    r"stellen)\b",
+    r"\bneither\b.*\bnor\b.*\b(?:available|attend|come|able|join)\b",
     r"\b(?:kann|koennen|kannst) (?:(?!noch\b)[\w.-]+ ){0,10}?nicht$",
     r"^(?:da )?(?:kann|koennen) (?:ich |wir )?leider nicht$",
     rf"\b(?:nehme|nehmen|nimmt) (?:[\w.-]+ ){{0,8}}?nicht {_TO_WHAT}teil\b|\bnicht {_TO_WHAT}teilnehme\b",
@@ -199,6 +221,10 @@ REASON_AGAINST = any_of(
     r"\b(?:ein(?:en|e)?|bereits|schon) (?:\w+ ){0,3}?(?:andere[nrs]?|anderweitige[nr]?|wichtige[nr]?|weitere[nr]?) "
     r"(?:\w+ )?(?:termin\w*|verpflichtung\w*|veranstaltung\w*)\b",
     r"\bnicht (?:in deutschland|im lande?|vor ort|in der stadt|da)$",
+    r"\bleider (?:bereits |schon )?(?:an (?:dem|diesem) tag|zu (?:der|dieser) zeit|dann|da) (?:bereits |schon )?(?:in|"
+    r"auf|bei)\b",
+    r"\b(?:an (?:dem|diesem) tag|zeitgleich|gleichzeitig|parallel) (?:haben wir|habe ich|findet|ist bei uns)\b",
+    r"\b(?:bin|sind|ist) (?:\w+ ){0,3}?(?:ausgebucht|verplant|verreist)\b",
     r"\bdazwischen ?gekommen\b|\bkalender\b.*\bvoll\b|\btermin\b.*\b(?:unguenstig|ungelegen)\b",
     r"\bterminkollision|termin(?:liche)? ?ueberschneid\w*",
     r"\banderen? (?:dienstlichen? )?(?:termine?|verpflichtungen)\b|terminlichen gruenden",
@@ -252,8 +278,8 @@ DEPUTY = any_of(
     r"\b(?:mich|uns|ihn|sie|stadt|gemeinde|kreis|verein|komitee|verwaltung|haus|herrn? \w+|frau \w+|"
     r"meister(?:in)?)\b.{0,80}\bvertreten(?: (?:werden|wird|lassen|koennen|duerfen))?$",
     r"\b(?:wird|werden|lasse[n]?|ist|sind) .{0,80}\bdurch .{0,80}\bvertreten\b|\bvertreten durch\b",
-    r"\bvertreten (?:wird|werden) .{0,40}\bdurch\b",
-    r"\b(?:schicke[n]?|sende[n]?|entsende[n]?|delegiere[n]?|beauftrage[n]?)\b.*\b(?:herrn?|frau|kolleg\w+|"
+    r"\bvertreten (?:wird|werden) .{0,40}\bdurch\b|\bdurch .{0,80}\bvertreten sein (?:wird|werden)$",
+    r"\b(?:schick(?:e|en|t)|(?:ent)?sende[nt]?|delegier(?:e|en|t)|beauftrag(?:e|en|t))\b.*\b(?:herrn?|frau|kolleg\w+|"
     r"mitarbeit\w+|vertret\w+|stellvertret\w+|delegation|beigeordnet\w+|referent\w+|vorstandsmitglied\w*|"
     r"mitglied\w*|nachfolg\w+)\b",
     r"\b(?:herrn?|frau|kolleg\w+|mitarbeit\w+|stellvertret\w+|delegation|beigeordnet\w+|referent\w+) "

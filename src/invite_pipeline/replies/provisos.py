@@ -23,8 +23,12 @@ HEDGE = any_of(
     r"\b(?:wenn|falls|sofern|sobald|solange|ob|ggf|gegebenenfalls|womoeglich|sollte[n]?|es sei denn)\b",
     r"\bvor(?:laeufig|erst|behalt\w*)\b|\bprovisorisch\b|\bunverbindlich\b|\boptional\b|\bgeplant\b",
     r"\bplane[n]? (?!sie)",
+    r"\b(?:zu|ab)sage\b.{0,40}\b(?:dann|spaeter|folgt|folgen|demnaechst|in kuerze|naechste\w*|nachreichen)\b",
+    r"\bnicht (?:fest |sicher |heute |jetzt )?(?:versprechen|garantieren|zusichern)\b",
     r"\bnoch (?:nicht|kein\w*|unklar|offen|ungewiss|unsicher|keine)\b|\b(?:nicht|un)sicher\b",
-    r"\bnicht (?:ganz )?(?:sicher|klar)\b",
+    r"\bnicht (?:ganz )?(?:sicher|klar)\b|\bsieht (?:es )?(?:\w+ )?so aus\b",
+    r"\bnach (?:jetzigem|derzeitigem|aktuellem) stand\b|\bstand jetzt\b",
+    r"\b(?:aktuell|derzeit|momentan) (?:kann|koennen|plane|gehe|sieht|rechne)\w*\b",
     r"\b(?:versuche[n]?|bemuehe[n]?|hoffe[n]?|hoffentlich|glaube|denke|schaetze|vermute|wohl)\b",
     r"\bgehe[n]? (?:\w+ ){0,4}?(?:davon|von einer teilnahme) aus\b",
     r"\bvorausgesetzt\b|\bunter der (?:voraussetzung|bedingung)\b",
@@ -55,6 +59,16 @@ PUT_OFF = any_of(
 TECHNICAL = any_of(
     r"\b(?:link|formular|online-?anmeld\w*|anmeldeformular|webseite|website|internetseite|homepage|seite|datei|"
     r"anhang|pdf|button|browser)\b",
+)
+
+# Whoever takes part or declines speaks of that, by whatever form they do it.
+NOT_TECHNICAL = any_of(r"\b(?:muss|muessen|sage|sagen|moechte|moechten)\b.*\b(?:absagen|abmelden|ab)$|\bverhindert\b")
+
+# A second thought behind an acceptance.
+SECOND_THOUGHT = any_of(
+    r"\boder (?:doch )?(?:lieber )?nicht\b",
+    r"\b(?:muss|muessen) (?:(?:ich|wir|das|es|dafuer|vorher) ){0,3}(?:noch|erst)(?: ?ein)?(?: ?mal)?(?: mal)? "
+    r"(?:\S+ ){0,6}?(?:nachsehen|(?:nach)?schauen|(?:ab)?klaeren|pruefen|abstimmen|(?:nach)?fragen|ueberlegen)\b",
 )
 
 IRONY = any_of(

@@ -35,12 +35,12 @@ def read_signals(sentence: Sentence) -> Signals:
         return Signals(sentence, put_off=True)
     if phrases.OBJECTION.search(folded):
         return _objection(sentence)
-    technical = bool(provisos.TECHNICAL.search(folded))
+    technical = bool(provisos.TECHNICAL.search(folded)) and not provisos.NOT_TECHNICAL.search(folded)
     retract = bool(provisos.RETRACT.search(folded)) and not technical
     wish = bool(provisos.WISH.search(folded))
     return Signals(
         sentence,
-        yes=not retract and (any(map(accepts, sentence.clauses)) or _accepts_whole(sentence)),
+        yes=not retract and (_accepts_in_a_clause(sentence) or _accepts_whole(sentence)),
         past_yes=bool(phrases.PAST_YES.search(folded)) and not _elsewhere_or_negated(folded),
         no=not technical and (retract or _declines(sentence, wish)),
         retract=retract,
@@ -66,8 +66,18 @@ def accepts(clause: Sentence) -> bool:
     )
 
 
+def _accepts_in_a_clause(sentence: Sentence) -> bool:
+    """Whether any clause accepts; one with "dass" says no more than the clause that it hangs on."""
+    negated = False
+    for clause in sentence.clauses:
+        if accepts(clause) and not (negated and clause.folded.startswith(("dass ", "das ", "that "))):
+            return True
+        negated = bool(phrases.NEGATION.search(phrases.NOT_REALLY_NEGATED.sub("", clause.folded)))
+    return False
+
+
 def _accepts_whole(sentence: Sentence) -> bool:
-    reported = phrases.REPORTED_YES.search(sentence.folded) and not phrases.NEGATION.search(sentence.folded)
+    reported = phrases.YES_OVER_CLAUSES.search(sentence.folded) and not phrases.NEGATION.search(sentence.folded)
     return bool(reported) or _alone(phrases.YES_ALONE, sentence)
 
 

@@ -141,6 +141,9 @@ def _read_no(no: Signals, found: Sequence[Signals]) -> TextReading:
 def _read_yes(yes: Signals, found: Sequence[Signals]) -> TextReading:
     if irony := _first(found, lambda one: bool(provisos.IRONY.search(one.sentence.folded))):
         return _unclear("may not be meant as it is said", irony)
+    second = _first(found, lambda one: bool(provisos.SECOND_THOUGHT.search(one.sentence.folded)))
+    if second and not _about_company(second):
+        return _unclear("accepts, and has second thoughts", second)
     doubt = _first(found, lambda one: one.maybe)
     if doubt:
         return _reading("maybe", "accepts with a reservation", doubt)
