@@ -9,7 +9,7 @@ bin := .venv/bin
 parallel := -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check crash-test format lock bench
+.PHONY: fuzz help setup demo test check crash-test format lock bench
 
 ## help     what can be made
 help:
@@ -27,6 +27,11 @@ demo: setup
 test:
 	@scripts/setup.sh test
 	$(bin)/pytest $(parallel) $(ARGS)
+
+## fuzz     a million altered tokens; none may open anything
+fuzz:
+	@scripts/setup.sh test
+	INVITE_FUZZ_TOKENS=1000000 $(bin)/pytest tests/web/test_revoked_links.py -k token
 
 ## check    format, lint, types, import direction and all tests: exactly what CI runs
 check:

@@ -195,6 +195,13 @@ def invitation(tx: Transaction, key: str) -> Invitation:
     return _invitation(row)
 
 
+def set_invitation(tx: Transaction, key: str, *, revision: int, state: InvitationState) -> None:
+    """Give an invitation another revision and state; the event that says so is the caller's."""
+    i = tables.invitations
+    mine = sa.update(i).where(i.c.campaign == tx.campaign, i.c.recipient == key)
+    tx.connection.execute(mine.values(revision=revision, state=str(state)))
+
+
 def invitation_by_code(tx: Transaction, code: str) -> Invitation | None:
     """The invitation whose links and printed letter carry this code."""
     i = tables.invitations
