@@ -294,7 +294,9 @@ def test_kill_9_in_the_middle_mails_nobody_twice_and_loses_nobody(
         workspace.letter_path(one.key).write_bytes(b"%PDF-1.7 a letter")
     for kill_after in (10, 45, 80, None):
         command = [sys.executable, "-c", _RUN, str(tmp_path), smtp_server.url]
-        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+        )
         while kill_after is not None and len(smtp_server.deliveries) < kill_after and process.poll() is None:
             time.sleep(0.005)
         if kill_after is not None:

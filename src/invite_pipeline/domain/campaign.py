@@ -209,6 +209,12 @@ class Mail:
     subject: str
     reminder_subject: str = ""
     confirmation_subject: str = ""
+    update_subject: str = ""
+    cancel_subject: str = ""
+    message_subject: str = ""
+    correction_subject: str = ""
+    calendar: Literal["publish", "request"] = "publish"
+    """Whether the calendar entry is for information, or asks the calendar program for an answer (iTIP, RFC 5546)."""
     rate: str = ""
     """The pace over all connections, as "20/s" or "300/min"."""
     domain_rates: Mapping[str, str] = field(default_factory=dict, hash=False)
@@ -229,7 +235,10 @@ class Mail:
         for name in ("reply_to", "bounce"):
             if getattr(self, name):
                 _mailbox(name, getattr(self, name))
-        for name in ("subject", "from_name", "reminder_subject", "confirmation_subject"):
+        subjects = (
+            f"{kind}_subject" for kind in ("reminder", "confirmation", "update", "cancel", "message", "correction")
+        )
+        for name in ("subject", "from_name", *subjects):
             if re.search(r"[\r\n]", getattr(self, name)):
                 raise SettingInvalid(name, "a mail header is one line")
         _not_empty("subject", self.subject)

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal
 from .reply import Attendee, Disposition, Intent, Seat, Source
 
 Wave = str
-"""One mailing to many: "invitation", "reminder-1", "confirmation-<n>"."""
+"""One mailing to many: "invitation", "reminder-1", "confirmation-<n>", "update-<n>", …."""
 
 BounceClass = Literal["hard", "soft", "policy", "content"]
 
@@ -59,6 +59,8 @@ class SendClaimed:
     wave: Wave
     attempt: int
     message_id: str
+    sequence: int | None = None
+    """The version of the calendar entry that goes along, if one does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from invite_pipeline.domain.campaign import Campaign
 
 if TYPE_CHECKING:
-    from icalendar import Event
+    from icalendar import Event, vCalAddress
 
 PRODID = "-//invite_pipeline//DE"
 # A reply of a calendar program has a few kilobytes; more is no reply.
@@ -52,10 +52,23 @@ class CalendarReply:
 # --- writing ----------------------------------------------------------------------------------------------------
 
 
-def publish(campaign: Campaign, *, uid: str, sequence: int = 0, now: datetime, url: str = "") -> bytes:
-    """The campaign's event as an .ics file (METHOD:PUBLISH), CRLF, UTF-8; equal inputs make equal bytes.
+Method = Literal["PUBLISH", "REQUEST", "CANCEL"]
 
-    `url` is where one answers; `sequence` rises with every update of the event (RFC 5545, 3.8.7.4).
+
+def publish(
+    campaign: Campaign,
+    *,
+    uid: str,
+    sequence: int = 0,
+    now: datetime,
+    url: str = "",
+    cancelled: bool = False,
+    attendee: str = "",
+) -> bytes:
+    """The campaign's event as an .ics file, CRLF, UTF-8; equal inputs make equal bytes.
+
+    `url` is where one answers; `sequence` rises with every update of the event (RFC 5545, 3.8.7.4). With an `attendee`
+    (only ever the one recipient) their calendar program is asked for an answer.
     """
     from icalendar import Calendar
 
@@ -63,31 +76,50 @@ def publish(campaign: Campaign, *, uid: str, sequence: int = 0, now: datetime, u
     calendar.add("prodid", PRODID)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "PUBLISH")
-    calendar.add_component(_event(campaign, uid=uid, sequence=sequence, now=now, url=url))
+    calendar.add("method", method_of(cancelled=cancelled, asks=bool(attendee)))
+    event = _event(campaign, uid=uid, sequence=sequence, now=now, url=url, cancelled=cancelled)
+    if attendee:
+        event.add("attendee", _attendee(attendee, asked=not cancelled))
+    calendar.add_component(event)
     year = timedelta(days=365)
     calendar.add_missing_timezones(campaign.event.start.date() - year, campaign.event.end.date() + year)
     return bytes(calendar.to_ical())
 
 
+def method_of(*, cancelled: bool, asks: bool) -> Method:
+    """The METHOD of a calendar entry (RFC 5546, 1.4)."""
+    if cancelled:
+        return "CANCEL"
+    return "REQUEST" if asks else "PUBLISH"
+
+
 class CalendarFile:
     """One event's file, laid out once: for each recipient it is what `publish` makes, in a tenth of the time."""
 
-    def __init__(self, campaign: Campaign, *, now: datetime, sequence: int = 0) -> None:
-        whole = publish(campaign, uid=_UID, sequence=sequence, now=now, url=_URL).decode()
+    def __init__(
+        self, campaign: Campaign, *, now: datetime, sequence: int = 0, cancelled: bool = False, asks: bool = False
+    ) -> None:
+        self.method = method_of(cancelled=cancelled, asks=asks)
+        attendee = _TO if asks else ""
+        whole = publish(
+            campaign, uid=_UID, sequence=sequence, now=now, url=_URL, cancelled=cancelled, attendee=attendee
+        ).decode()
         lines = whole.replace("\r\n ", "").split("\r\n")
-        self._lines = [line if _UID in line or _URL in line else _folded(line) for line in lines]
+        marks = (_UID, _URL, _TO)
+        self._lines = [line if any(mark in line for mark in marks) else _folded(line) for line in lines]
 
-    def publish(self, *, uid: str, url: str) -> bytes:
+    def publish(self, *, uid: str, url: str, to: str = "") -> bytes:
         """The file of one recipient."""
         # What stands in a text is quoted, what stands in a link is not (RFC 5545, 3.3.11 and 3.3.13).
         quoted = re.sub(r"([\\;,])", r"\\\1", url)
-        return "\r\n".join([self._filled(line, uid, url, quoted) for line in self._lines]).encode()
+        return "\r\n".join([self._filled(line, uid, url, quoted, to) for line in self._lines]).encode()
 
     @staticmethod
-    def _filled(line: str, uid: str, url: str, quoted: str) -> str:
+    def _filled(line: str, uid: str, url: str, quoted: str, to: str) -> str:
         if _UID in line:
             return _folded(line.replace(_UID, uid))
+        if _TO in line:
+            return _folded(line.replace(_TO, to))
         if _URL in line:
             return _folded(line.replace(_URL, url if line.startswith("URL") else quoted))
         return line
@@ -112,10 +144,20 @@ def _folded(line: str) -> str:
 
 
 _FOLD_AT = 75
-_UID, _URL = "\ue000uid\ue001", "\ue000url\ue001"
+_UID, _URL, _TO = "\ue000uid\ue001", "\ue000url\ue001", "\ue000to\ue001"
 
 
-def _event(campaign: Campaign, *, uid: str, sequence: int, now: datetime, url: str) -> Event:
+def _attendee(address: str, *, asked: bool) -> vCalAddress:
+    from icalendar import vCalAddress
+
+    found = vCalAddress(f"mailto:{address}")
+    found.params["ROLE"] = "REQ-PARTICIPANT"
+    found.params["PARTSTAT"] = "NEEDS-ACTION"
+    found.params["RSVP"] = "TRUE" if asked else "FALSE"
+    return found
+
+
+def _event(campaign: Campaign, *, uid: str, sequence: int, now: datetime, url: str, cancelled: bool) -> Event:
     from icalendar import Event, vCalAddress
 
     when = campaign.event
@@ -133,8 +175,8 @@ def _event(campaign: Campaign, *, uid: str, sequence: int, now: datetime, url: s
     organizer = vCalAddress(f"mailto:{campaign.mail.reply_to or campaign.mail.sender}")
     organizer.params["CN"] = campaign.mail.from_name
     event.add("organizer", organizer)
-    event.add("status", "CONFIRMED")
-    event.add("transp", "OPAQUE")
+    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    event.add("transp", "TRANSPARENT" if cancelled else "OPAQUE")
     return event
 
 

@@ -12,6 +12,7 @@ from invite_pipeline.errors import InviteError, Problem
 from invite_pipeline.formats.campaign_file import NAME
 from invite_pipeline.formats.template_rules import check_template
 from invite_pipeline.formats.templates import Templates
+from invite_pipeline.mail.entry import Entry
 from invite_pipeline.mail.headers import ascii_address
 from invite_pipeline.mail.kinds import CONFIRMATION, KINDS
 from invite_pipeline.mail.letter_mail import Composer
@@ -34,10 +35,11 @@ def check_mail(workspace: Workspace, sample: Recipient) -> list[Problem]:
 
 
 def _check_templates(workspace: Workspace, sample: Recipient) -> list[Problem]:
-    templates, composer = Templates(workspace.folder), Composer(workspace)
+    templates, composer = Templates(workspace.folder), Composer(workspace, Entry(before=workspace.campaign.event))
     invitation = Invitation(sample.key, "0000000000", 1, InvitationState.DRAFT)
     problems: list[Problem] = []
-    for kind in KINDS.values():
+    written = [kind for kind in KINDS.values() if not kind.text or templates.exists(kind.text)]
+    for kind in written:
         for state in (one for one in _STATES if one.reply not in kind.not_to):
             context = composer.context(sample, invitation, state, kind)
             files = (f"{kind.template}.html", f"{kind.template}.txt")

@@ -1,7 +1,7 @@
 """The desk: writes claims and outcomes into the store, what several connections have for it in one transaction.
 
-A claim is on disk before its mail goes, as if each were written alone; only the waiting for the disk is shared. No
-more mails are claimed at one moment than there are connections.
+A claim is on disk before its mail goes, as if each were written alone; only the waiting for the disk is shared. For
+each connection at most two mails are claimed at one moment: the one that it hands over, and the next.
 """
 
 from __future__ import annotations
@@ -20,10 +20,13 @@ from invite_pipeline.errors import StoreUnusable
 from invite_pipeline.mail.kinds import Due
 from invite_pipeline.mail.letter_mail import Outgoing
 from invite_pipeline.mail.prepare import Prepared
-from invite_pipeline.mail.waves import why_not_now
+from invite_pipeline.mail.waves import SecondLook
 from invite_pipeline.store.database import Store, Transaction
 from invite_pipeline.store.ledger import append_messages
-from invite_pipeline.store.mail_queries import Addressee, addressees, attempts
+from invite_pipeline.store.mail_queries import Addressee, addressees
+
+_MOMENT = 0.004
+"""Seconds in which claims and outcomes are gathered."""
 
 Outcome = SendAccepted | SendRefused
 
@@ -86,6 +89,9 @@ class Desk:
         """
         note = _Note(claim.due.key, outcome, asyncio.get_running_loop().create_future())
         self._notes.append(note)
+        if self._broken:
+            # Nothing is claimed any more: there is nothing to wait for, and the end tries once more to write it.
+            note.written.set_result(None)
         self._begin()
         return note.written
 
@@ -109,9 +115,9 @@ class Desk:
             self._work = asyncio.ensure_future(self._write_all())
 
     async def _write_all(self) -> None:
-        # Whoever else is ready in this turn of the loop comes along.
-        await asyncio.sleep(0)
         while (self._wishes or self._notes) and not self._broken:
+            # Whoever else is ready in a moment comes along: a transaction costs far more than one mail more in it.
+            await asyncio.sleep(_MOMENT)
             wishes, notes = self._wishes, self._notes
             self._wishes, self._notes = [], []
             try:
@@ -159,14 +165,14 @@ class Desk:
         if not wishes:
             return []
         keys = {wish.due.key for wish in wishes}
-        found, earlier = addressees(tx, keys, lock=True), attempts(tx, keys)
+        found = addressees(tx, keys, lock=True)
+        look = SecondLook(tx, self._workspace, found)
         answers: list[Answer] = []
         for wish in wishes:
-            due, now = wish.due, found[wish.due.key]
-            before = earlier.get((due.key, due.wave))
-            if wish.mail is None or why_not_now(tx, self._workspace, due, now, before):
+            due, before = wish.due, look.attempts.get((wish.due.key, wish.due.wave))
+            if wish.mail is None or look.why_not(due):
                 answers.append("left out")
-            elif not _as_composed(wish.made_from, now):
+            elif not _as_composed(wish.made_from, found[due.key]):
                 answers.append("stale")
             else:
                 answers.append(Claim(due, before.attempt + 1 if before else 1, wish.mail))
@@ -177,7 +183,8 @@ class Desk:
 
 
 def _event(claim: Claim) -> SendClaimed:
-    return SendClaimed(wave=claim.due.wave, attempt=claim.attempt, message_id=claim.mail.message_id)
+    mail = claim.mail
+    return SendClaimed(wave=claim.due.wave, attempt=claim.attempt, message_id=mail.message_id, sequence=mail.sequence)
 
 
 def _as_composed(before: Addressee | None, now: Addressee) -> bool:

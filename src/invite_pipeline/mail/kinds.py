@@ -14,10 +14,12 @@ from invite_pipeline.domain.campaign import Campaign
 from invite_pipeline.domain.invitation import InvitationState
 from invite_pipeline.domain.tracking import MessageState, Tracking
 from invite_pipeline.domain.workspace import Workspace
+from invite_pipeline.store.calendar import newest_versions
 from invite_pipeline.store.database import Transaction
 from invite_pipeline.store.mail_queries import Addressee, newest_answers
 
 INVITATION, REMINDER, CONFIRMATION, OFFER = "invitation", "reminder", "confirmation", "offer"
+UPDATE, CANCEL, MESSAGE, CORRECTION = "update", "cancel", "message", "correction"
 
 Carried = Literal["letter", "programme", "calendar"]
 
@@ -50,6 +52,8 @@ class Kind:
     """What the names of its waves begin with."""
     template: str
     """Its templates: NAME.html and NAME.txt."""
+    text: str = ""
+    """The template that somebody writes before such mails can go; empty where the campaign has all texts."""
     subject: Callable[[Campaign], str]
     not_to: Mapping[str, str]
     """The answers ("open", "yes", "no") whose senders do not get it, and why."""
@@ -68,10 +72,12 @@ class Kind:
     """Whether a host's release covers it, where the campaign wants one."""
     shared: bool = True
     """Whether the mails differ only in names, links and addresses, so that one rendering can serve all."""
+    when_called_off: bool = False
+    """Whether it may go although the event is called off."""
     still: Callable[[Transaction, Due, Addressee], str] = lambda tx, due, one: ""
     """Why this mail is no longer due, asked again at its claim; empty where it is."""
 
-    def why_not(self, state: Tracking, workspace: Workspace) -> str:
+    def why_not(self, state: Tracking, workspace: Workspace, *, called_off: bool = False) -> str:
         """Why somebody in this state does not get one now; empty where they do."""
         now, campaign, takes_part = workspace.now(), workspace.campaign, state.reply in self.regardless
         reasons = {
@@ -82,6 +88,7 @@ class Kind:
             "the address does not take mail": state.message is MessageState.BOUNCED_HARD,
             self.not_to.get(state.reply, ""): state.reply in self.not_to,
             "the deadline has passed": now > campaign.deadline and self.until_deadline,
+            "the event is called off": called_off and not self.when_called_off,
             "the event is over": now > campaign.event.ends_at,
         }
         return next((reason for reason, holds in reasons.items() if holds), "")
@@ -96,6 +103,13 @@ def _offer_stands(tx: Transaction, due: Due, one: Addressee) -> str:
     return "" if due.wave == f"{OFFER}-{one.state.offer}" else "the offer was answered, or has run out"
 
 
+def _newest_version(tx: Transaction, due: Due, one: Addressee) -> str:
+    newest = newest_versions(tx)
+    told = int(due.wave.rsplit("-", 1)[1])
+    return "there is newer news" if newest and newest[0].sequence > told else ""
+
+
+_YES = frozenset(("yes",))
 _ANSWERED = {"yes": "has answered", "no": "has answered"}
 
 _ALL = (
@@ -138,6 +152,44 @@ _ALL = (
         released=False,
         shared=False,
         still=_offer_stands,
+    ),
+    # Whoever declined may come on another day, or to another place.
+    Kind(
+        name=UPDATE,
+        template="update",
+        subject=lambda campaign: campaign.mail.update_subject or f"Bitte vormerken: Änderung – {campaign.title}",
+        not_to={},
+        regardless=_YES,
+        carries=("calendar",),
+        still=_newest_version,
+    ),
+    Kind(
+        name=CANCEL,
+        template="cancel",
+        subject=lambda campaign: campaign.mail.cancel_subject or f"Abgesagt: {campaign.title}",
+        not_to={"no": "has declined"},
+        regardless=_YES,
+        needs="",
+        carries=("calendar",),
+        when_called_off=True,
+        still=_newest_version,
+    ),
+    Kind(
+        name=MESSAGE,
+        template="message",
+        text="message_text.html",
+        subject=lambda campaign: campaign.mail.message_subject or f"Hinweise zu Ihrer Teilnahme: {campaign.title}",
+        not_to={"open": "has not said yes", "no": "has declined"},
+        regardless=_YES,
+        when_called_off=True,
+    ),
+    Kind(
+        name=CORRECTION,
+        template="correction",
+        text="correction_text.html",
+        subject=lambda campaign: campaign.mail.correction_subject or f"Berichtigung: {campaign.mail.subject}",
+        not_to={},
+        regardless=_YES,
     ),
 )
 

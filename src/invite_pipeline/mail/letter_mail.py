@@ -28,6 +28,7 @@ from invite_pipeline.formats.rsvp_link import (
     unsubscribe_url,
 )
 from invite_pipeline.formats.templates import SharedText, Templates, invitation_context
+from invite_pipeline.mail.entry import Entry
 from invite_pipeline.mail.headers import LOCAL_PART, ascii_address, mail_address
 from invite_pipeline.mail.kinds import KINDS, Kind, kind_of
 from invite_pipeline.mail.message import Attachment, Headers, compose
@@ -47,13 +48,18 @@ class Outgoing:
     content: bytes
     digest: str = ""
     """A hash of all that the recipient gets to see: address, subject, texts and files, but not when it was sent."""
+    sequence: int | None = None
+    """The version of the calendar entry that goes along, if one does."""
+
+
+_FIRST_ENTRY = Entry()
 
 
 class Composer:
     """Composes the mails of one workspace; what is the same in all of them is read once."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self, workspace: Workspace, entry: Entry = _FIRST_ENTRY) -> None:
+        self._workspace, self._entry = workspace, entry
         self._campaign = workspace.campaign
         self._templates = Templates(workspace.folder)
         self._signer = LinkSigner(workspace.keys, workspace.campaign.id)
@@ -89,11 +95,16 @@ class Composer:
             unsubscribe_address=self._campaign.mail.reply_to or self._campaign.mail.sender,
             automatic=kind.automatic,
         )
-        files = self._attachments(recipient, invitation, kind, context["link"])
+        files = self._attachments(recipient, invitation, kind, context["link"], headers.to)
         content = compose(headers, plain, html, files)
         seen = (headers.sender, headers.from_name, headers.to, headers.subject, plain, html)
         return Outgoing(
-            self.envelope_sender(code, wave), mail_address(headers.to), mail_id, content, _digest(seen, files)
+            self.envelope_sender(code, wave),
+            mail_address(headers.to),
+            mail_id,
+            content,
+            digest=_digest(seen, files),
+            sequence=self._entry.sequence if "calendar" in kind.carries else None,
         )
 
     def context(
@@ -110,6 +121,8 @@ class Composer:
             "reply": state,
             "offer_link": offer_url(base, token, state.offer),
             "offer_until": (state.offer_until or self._campaign.deadline).astimezone(self._campaign.event.tz),
+            "before": self._entry.before,
+            "called_off": self._entry.cancelled,
             "still_open": self._workspace.now() <= self._campaign.deadline,
             "test": test,
         }
@@ -166,15 +179,17 @@ class Composer:
             )
         return f"{marked}@{domain}"
 
-    def _attachments(self, recipient: Recipient, invitation: Invitation, kind: Kind, link: str) -> list[Attachment]:
+    def _attachments(
+        self, recipient: Recipient, invitation: Invitation, kind: Kind, link: str, to: str
+    ) -> list[Attachment]:
         found: list[Attachment] = []
         if "letter" in kind.carries:
             found.append(self._letter(recipient.key))
         if "programme" in kind.carries:
             found.append(self._programme)
         if "calendar" in kind.carries:
-            calendar = self._calendar.publish(uid=calendar_uid(invitation.code, self._domain), url=link)
-            found.append(Attachment(_CALENDAR, "text/calendar", calendar, "PUBLISH"))
+            calendar = self._calendar.publish(uid=calendar_uid(invitation.code, self._domain), url=link, to=to)
+            found.append(Attachment(_CALENDAR, "text/calendar", calendar, self._calendar.method))
         return found
 
     def _letter(self, key: str) -> Attachment:
@@ -185,7 +200,13 @@ class Composer:
 
     @cached_property
     def _calendar(self) -> CalendarFile:
-        return CalendarFile(self._campaign, now=self._workspace.now())
+        return CalendarFile(
+            self._campaign,
+            now=self._workspace.now(),
+            sequence=self._entry.sequence,
+            cancelled=self._entry.cancelled,
+            asks=self._campaign.mail.calendar == "request",
+        )
 
     @cached_property
     def _programme(self) -> Attachment:

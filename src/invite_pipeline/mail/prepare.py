@@ -15,11 +15,12 @@ from datetime import datetime
 
 from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import InviteError, StoreUnusable
+from invite_pipeline.mail.entry import Entry
 from invite_pipeline.mail.kinds import KINDS, Due
 from invite_pipeline.mail.letter_mail import Composer, Outgoing
-from invite_pipeline.mail.waves import why_not_now
+from invite_pipeline.mail.waves import SecondLook
 from invite_pipeline.store.database import Store
-from invite_pipeline.store.mail_queries import Addressee, addressees, attempts, releases
+from invite_pipeline.store.mail_queries import Addressee, addressees, releases
 
 _WORTH_A_PROCESS = 500
 """Starting a process costs about as much as composing so many mails."""
@@ -40,9 +41,9 @@ class Prepared:
 class Preparer:
     """Composes the mails of one run."""
 
-    def __init__(self, store: Store, workspace: Workspace, mails: int) -> None:
-        self._store, self._workspace = store, workspace
-        self._composer = Composer(workspace)
+    def __init__(self, store: Store, workspace: Workspace, mails: int, entry: Entry) -> None:
+        self._store, self._workspace, self._entry = store, workspace, entry
+        self._composer = Composer(workspace, entry)
         self._pool: ProcessPoolExecutor | None = None
         if mails >= _WORTH_A_PROCESS and (os.cpu_count() or 1) > 1:
             # Spawned, not forked: a fork would copy open database connections and locks.
@@ -55,7 +56,8 @@ class Preparer:
     async def _there(self, pool: ProcessPoolExecutor, some: Sequence[Due]) -> list[Prepared]:
         workspace, now = replace(self._workspace, now=_no_clock), self._workspace.now()
         try:
-            return await asyncio.get_running_loop().run_in_executor(pool, _prepare_there, workspace, now, tuple(some))
+            loop, job = asyncio.get_running_loop(), _Job(workspace, now, self._entry, tuple(some))
+            return await loop.run_in_executor(pool, _prepare_there, job)
         except BrokenProcessPool as error:
             raise InviteError(
                 "The process that composes mails was ended from outside, perhaps for want of memory.",
@@ -76,11 +78,10 @@ def prepare(store: Store, workspace: Workspace, composer: Composer, some: Sequen
     """Read and compose some mails (at most some thousands). One that cannot be composed never stops the others."""
     keys = {due.key for due in some}
     with store.reading() as tx:
-        found, earlier = addressees(tx, keys), attempts(tx, keys)
-        may = [due for due in some if due.key in found]
-        may = [d for d in may if not why_not_now(tx, workspace, d, found[d.key], earlier.get((d.key, d.wave)))]
+        found = addressees(tx, keys)
+        look = SecondLook(tx, workspace, found)
+        allowed = {due for due in some if not look.why_not(due)}
         released = releases(tx, keys) if workspace.campaign.mail.release else None
-    allowed = set(may)
     made = [_composed(composer, due, found[due.key]) if due in allowed else Prepared(due) for due in some]
     return made if released is None else [_as_released(one, released) for one in made]
 
@@ -118,17 +119,27 @@ class _Clock:
         return self.time
 
 
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Some mails to compose, and all that is needed for it."""
+
+    workspace: Workspace
+    now: datetime
+    entry: Entry
+    some: tuple[Due, ...]
+
+
 _OPENED: dict[str, tuple[Store, Workspace, Composer, _Clock]] = {}
 
 
-def _prepare_there(workspace: Workspace, now: datetime, some: Sequence[Due]) -> list[Prepared]:
-    if workspace.store_url not in _OPENED:
-        clock = _Clock(now)
-        here = replace(workspace, now=clock)
-        _OPENED[here.store_url] = Store.open(here.store_url, here.campaign.id), here, Composer(here), clock
-    store, here, composer, clock = _OPENED[workspace.store_url]
-    clock.time = now
-    return prepare(store, here, composer, some)
+def _prepare_there(job: _Job) -> list[Prepared]:
+    if job.workspace.store_url not in _OPENED:
+        clock = _Clock(job.now)
+        here = replace(job.workspace, now=clock)
+        _OPENED[here.store_url] = Store.open(here.store_url, here.campaign.id), here, Composer(here, job.entry), clock
+    store, here, composer, clock = _OPENED[job.workspace.store_url]
+    clock.time = job.now
+    return prepare(store, here, composer, job.some)
 
 
 def _no_clock() -> datetime:

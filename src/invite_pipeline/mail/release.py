@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from invite_pipeline.domain.events import Released
 from invite_pipeline.domain.stage import Failure
 from invite_pipeline.domain.workspace import Workspace
+from invite_pipeline.mail.entry import Entry, entry_now
 from invite_pipeline.mail.kinds import Due
 from invite_pipeline.mail.letter_mail import Composer
 from invite_pipeline.mail.prepare import prepare
@@ -37,11 +38,13 @@ class Proof:
         return "".join(f"{digest}  {due.key}  {due.wave}  {to}\n" for due, to, digest in self.mails)
 
 
-def proof(store: Store, workspace: Workspace, due: Sequence[Due]) -> Proof:
+def proof(store: Store, workspace: Workspace, due: Sequence[Due], entry: Entry | None = None) -> Proof:
     """Compose what is due and hash it; nothing is kept and nothing is sent."""
     campaign = workspace.campaign
     free = replace(workspace, campaign=replace(campaign, mail=replace(campaign.mail, release="")))
-    composer, mails, failures = Composer(free), [], []
+    with store.reading() as tx:
+        entry = entry or entry_now(tx, campaign)
+    composer, mails, failures = Composer(free, entry), [], []
     for start in range(0, len(due), _AT_ONCE):
         for one in prepare(store, free, composer, due[start : start + _AT_ONCE]):
             if one.mail:

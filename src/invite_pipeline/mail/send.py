@@ -11,7 +11,7 @@ import random
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from invite_pipeline.domain.events import SendAccepted, SendRefused
 from invite_pipeline.domain.stage import Progress, StageReport, silent
@@ -19,6 +19,7 @@ from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import InviteError, MailServerUnusable
 from invite_pipeline.mail.breaker import Breaker
 from invite_pipeline.mail.desk import Claim, Desk
+from invite_pipeline.mail.entry import Entry, note_entry
 from invite_pipeline.mail.kinds import Due
 from invite_pipeline.mail.letter_mail import Outgoing
 from invite_pipeline.mail.pace import Pace, read_rate
@@ -47,26 +48,46 @@ def send_batch(
     progress: Progress = silent,
     watch: Watch | None = None,
     sleep: Sleep = asyncio.sleep,
+    entry: Entry | None = None,
 ) -> StageReport:
     """Mail what is due, each mail claimed first; whoever answered, objected or is claimed meanwhile is skipped.
 
-    Raises MailServerUnusable before the first claim where the server cannot be used, and in the run where it refuses
-    too many; OutsideHours where mails wait for the hours in which they may go. SIGINT or SIGTERM lets the mails in
-    flight end and then raises KeyboardInterrupt; a second one ends at once.
+    `entry` is the calendar entry that was planned, where it is a new one. Raises MailServerUnusable before the first
+    claim where the server cannot be used, and in the run where it refuses too many; OutsideHours where mails wait for
+    the hours in which they may go. SIGINT or SIGTERM lets the mails in flight end and then raises KeyboardInterrupt; a
+    second one ends at once.
     """
     pace = Pace(read_rate(rate or workspace.campaign.mail.rate))
     if not due:
         return StageReport(0)
     tally = Tally(len(due), progress, watch)
-    sender = _Sender(store, workspace, due, pace=pace, tally=tally, sleep=sleep)
+    preparer = Preparer(store, workspace, len(due), note_entry(store, workspace, entry))
+    sender = _Sender(store, workspace, due, preparer=preparer, pace=pace, tally=tally, sleep=sleep)
     return asyncio.run(sender.run(connections or workspace.campaign.mail.connections))
+
+
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    """A connection's next mail; without `claim` it may not go (any more), or could not be tried: `trouble` says why."""
+
+    one: Try
+    claim: Claim | None = None
+    trouble: MailServerUnusable | None = None
 
 
 class _Sender:
     """One run over what is due."""
 
     def __init__(
-        self, store: Store, workspace: Workspace, due: Sequence[Due], *, pace: Pace, tally: Tally, sleep: Sleep
+        self,
+        store: Store,
+        workspace: Workspace,
+        due: Sequence[Due],
+        *,
+        preparer: Preparer,
+        pace: Pace,
+        tally: Tally,
+        sleep: Sleep,
     ) -> None:
         self._workspace, self._tally, self._sleep = workspace, tally, sleep
         mail = workspace.campaign.mail
@@ -75,7 +96,7 @@ class _Sender:
         self._workers = 0
         self._stopped: BaseException | None = None
         self._stopping = asyncio.Event()
-        self._preparer, self._desk = Preparer(store, workspace, len(due)), Desk(store, workspace)
+        self._preparer, self._desk = preparer, Desk(store, workspace)
         self._supply = Supply(workspace, self._preparer, due, pace=pace, rest=self._rest, stopping=self._stopping)
 
     async def run(self, connections: int) -> StageReport:
@@ -158,26 +179,65 @@ class _Sender:
             self._workers -= 1
 
     async def _work_off(self, connection: Connection, until: int | None) -> None:
-        troubles = 0
-        while until is None or self._tally.finished < until:
-            found = await self._supply.next()
-            if found is None:
-                return
-            trouble = await self._open(connection)
-            if trouble is not None:
-                self._supply.put_back(found)
-            else:
-                trouble = await self._send(connection, *found)
-            self._tally.tell()
-            troubles = troubles + 1 if trouble is not None else 0
-            if trouble is None:
-                continue
-            if troubles > len(_PAUSES):
-                # A server that takes two connections of our four is no reason to stop, one that takes none is.
-                if self._workers == 1:
-                    self._stop(trouble)
-                return
-            await self._rest(_pause(troubles))
+        troubles, claimed = 0, None
+        try:
+            while not self._stopping.is_set() and (until is None or self._tally.finished < until):
+                if claimed is None and (claimed := await self._next(connection)) is None:
+                    return
+                trouble = claimed.trouble or await self._open(connection)
+                if trouble is None and claimed.claim is not None:
+                    # Whatever happens from here on, this one may have gone: it is never given back.
+                    current, claimed = claimed, None
+                    trouble, claimed = await self._deliver_and_claim(connection, current, ahead=until is None)
+                elif claimed.claim is None:
+                    claimed = None
+                self._tally.tell()
+                troubles = troubles + 1 if trouble is not None else 0
+                if trouble is None:
+                    continue
+                if troubles > len(_PAUSES):
+                    # A server that takes two connections of our four is no reason to stop, one that takes none is.
+                    if self._workers == 1:
+                        self._stop(trouble)
+                    return
+                await self._rest(_pause(troubles))
+        finally:
+            if claimed is not None and claimed.claim is not None:
+                await self._give_back(claimed.one, claimed.claim)
+
+    async def _next(self, connection: Connection | None = None) -> _Claimed | None:
+        """The next mail, claimed, where it may go; None where there are no more. Without connection nothing is."""
+        found = await self._supply.next()
+        if found is None:
+            return None
+        one, prepared = found
+        trouble = await self._open(connection) if connection else None
+        if trouble is not None:
+            self._supply.put_back(found)
+            return _Claimed(one, trouble=trouble)
+        return _Claimed(one, await self._claim(prepared))
+
+    async def _deliver_and_claim(
+        self, connection: Connection, claimed: _Claimed, *, ahead: bool
+    ) -> tuple[MailServerUnusable | None, _Claimed | None]:
+        """Hand one mail over; meanwhile its connection's next one is claimed, so that nobody waits for the disk."""
+        assert claimed.claim is not None
+        if not ahead:
+            return await self._deliver(connection, claimed.claim, claimed.one), None
+        coming = asyncio.ensure_future(self._next())
+        try:
+            trouble = await self._deliver(connection, claimed.claim, claimed.one)
+        finally:
+            following = await coming
+        return trouble, following
+
+    async def _give_back(self, one: Try, claim: Claim) -> None:
+        """What was claimed ahead and never left this machine is due again: for other connections, or the next run."""
+        outcome = SendRefused(
+            wave=claim.due.wave, attempt=claim.attempt, permanent=False, code=None, answer="not tried: no connection"
+        )
+        await self._desk.settle(claim, outcome)
+        self._supply.put_off(0, one)
 
     async def _open(self, connection: Connection) -> MailServerUnusable | None:
         try:
@@ -185,10 +245,6 @@ class _Sender:
         except MailServerUnusable as error:
             return error
         return None
-
-    async def _send(self, connection: Connection, one: Try, prepared: Prepared) -> MailServerUnusable | None:
-        claim = await self._claim(prepared)
-        return None if claim is None else await self._deliver(connection, claim, one)
 
     async def _claim(self, prepared: Prepared) -> Claim | None:
         """Claim the mail; None where it may not go."""

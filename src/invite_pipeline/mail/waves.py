@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -12,8 +12,9 @@ from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.formats.rsvp_link import LinkSigner
 from invite_pipeline.mail.kinds import CONFIRMATION, INVITATION, KINDS, OFFER, REMINDER, Due, Kind
 from invite_pipeline.store import queries
+from invite_pipeline.store.calendar import called_off
 from invite_pipeline.store.database import Store, Transaction
-from invite_pipeline.store.mail_queries import Addressee, messages_of_kind, newest_answers
+from invite_pipeline.store.mail_queries import Addressee, attempts, messages_of_kind, newest_answers
 from invite_pipeline.store.place_queries import open_offers
 from invite_pipeline.store.queries import Message
 
@@ -104,7 +105,7 @@ def plan_wave(
     due: list[Due] = []
     unknown: list[str] = []
     reasons: dict[str, str] = {}
-    messages, states = messages_of_kind(tx, kind.name), queries.trackings(tx)
+    messages, states, off = messages_of_kind(tx, kind.name), queries.trackings(tx), called_off(tx)
     recipients = queries.recipients(tx)
     objected = _objected(tx, LinkSigner(workspace.keys, workspace.campaign.id), recipients)
     for one in recipients:
@@ -113,7 +114,7 @@ def plan_wave(
             ("has no e-mail address" if one.channel is Channel.POST else "")
             or not_yet(one.key)
             or _settled(messages.get((one.key, wave)))
-            or kind.why_not(state, workspace)
+            or kind.why_not(state, workspace, called_off=off)
             or ("wants no further invitations" if one.key in objected and state.reply not in kind.regardless else "")
         )
         if not reason:
@@ -125,21 +126,33 @@ def plan_wave(
     return Plan(tuple(due), dict(Counter(reasons.values())), tuple(unknown), reasons)
 
 
-def why_not_now(tx: Transaction, workspace: Workspace, due: Due, one: Addressee, earlier: Message | None) -> str:
-    """Why a mail that was planned may not go any more: all is asked again at its claim.
+class SecondLook:
+    """Asks again of mails that were planned whether they may go: a few queries for all of them."""
 
-    `earlier` is the latest attempt to send it, if there was one.
-    """
-    recipient, kind, objected = one.recipient, KINDS[due.kind], False
-    if recipient.email and one.state.reply not in kind.regardless:
+    def __init__(self, tx: Transaction, workspace: Workspace, found: Mapping[str, Addressee]) -> None:
+        self._tx, self._workspace, self._found = tx, workspace, found
+        self.attempts = attempts(tx, found)
+        """The latest attempt of every mail to these recipients."""
+        self._called_off = called_off(tx)
         signer = LinkSigner(workspace.keys, workspace.campaign.id)
-        objected = bool(queries.blocked(tx, [signer.block_hash(recipient.email)]))
-    without = "has no e-mail address" if recipient.channel is Channel.POST else ""
-    reason = without or _settled(earlier) or kind.why_not(one.state, workspace) or kind.still(tx, due, one)
-    return reason or ("wants no further invitations" if objected else "")
+        self._objected = _objected(tx, signer, [one.recipient for one in found.values()])
+
+    def why_not(self, due: Due) -> str:
+        """Why a mail may not go any more; empty where it may."""
+        one, kind = self._found.get(due.key), KINDS[due.kind]
+        if one is None:
+            return "is not known"
+        objected = due.key in self._objected and one.state.reply not in kind.regardless
+        return (
+            ("has no e-mail address" if one.recipient.channel is Channel.POST else "")
+            or _settled(self.attempts.get((due.key, due.wave)))
+            or kind.why_not(one.state, self._workspace, called_off=self._called_off)
+            or kind.still(self._tx, due, one)
+            or ("wants no further invitations" if objected else "")
+        )
 
 
-def _objected(tx: Transaction, signer: LinkSigner, recipients: list[Recipient]) -> set[str]:
+def _objected(tx: Transaction, signer: LinkSigner, recipients: Sequence[Recipient]) -> set[str]:
     """The keys of those whose address objected."""
     hashes = {one.key: signer.block_hash(one.email) for one in recipients if one.email}
     everybody = sorted(set(hashes.values()))

@@ -14,6 +14,8 @@ from invite_pipeline.errors import InviteError
 from invite_pipeline.letters.files import write_atomically
 from invite_pipeline.letters.preview import preview_letter
 from invite_pipeline.letters.render import letter_pdf
+from invite_pipeline.mail.announce import What, plan_announcement
+from invite_pipeline.mail.entry import Entry, entry_now
 from invite_pipeline.mail.kinds import INVITATION, Due
 from invite_pipeline.mail.letter_mail import Composer, Outgoing
 from invite_pipeline.mail.message import parts
@@ -34,6 +36,8 @@ class Mailing:
     left_out: Mapping[str, int]
     unknown: tuple[str, ...] = ()
     """The keys of those whose mail went perhaps: they wait for a decision."""
+    entry: Entry | None = None
+    """The calendar entry that was planned with them; None: the one that holds when they go."""
 
     def counts(self) -> dict[str, int]:
         """How many mails of each kind are due."""
@@ -51,6 +55,17 @@ def due_reminders(store: Store, workspace: Workspace, *, only: str | None = None
     """Reminders that are due. Raises UnknownRecipient where `only` is nobody's key."""
     plan = plan_reminders(store, workspace)
     return _mailing(store, (plan,), plan.left_out, only=only, limit=limit)
+
+
+def due_announcement(
+    store: Store, workspace: Workspace, what: What, *, only: str | None = None, limit: int | None = None
+) -> Mailing:
+    """A new date or venue, that the event is called off, news for those who come, or a correction.
+
+    Raises InviteError where there is nothing to tell, UnknownRecipient where `only` is nobody's key.
+    """
+    plan, entry = plan_announcement(store, workspace, what)
+    return replace(_mailing(store, (plan,), plan.left_out, only=only, limit=limit), entry=entry)
 
 
 def _mailing(
@@ -74,12 +89,12 @@ def mail(
     watch: Watch | None = None,
 ) -> StageReport:
     """Stage 3: mail what is due. Raises MailServerUnusable, OutsideHours."""
-    return send_batch(store, workspace, mailing.due, rate=rate, progress=progress, watch=watch)
+    return send_batch(store, workspace, mailing.due, rate=rate, progress=progress, watch=watch, entry=mailing.entry)
 
 
 def dry_run(store: Store, workspace: Workspace, mailing: Mailing) -> tuple[StageReport, dict[str, int]]:
     """Write the mails to out/dry-run/ instead of sending them; gives the report and the counts by domain."""
-    composer, failures, domains = Composer(workspace), [], Counter[str]()
+    composer, failures, domains = _composer(store, workspace, mailing.entry), [], Counter[str]()
     for one in mailing.due:
         try:
             outgoing = _compose(store, composer, one)
@@ -91,7 +106,7 @@ def dry_run(store: Store, workspace: Workspace, mailing: Mailing) -> tuple[Stage
     return StageReport(len(mailing.due) - len(failures), 0, tuple(failures)), dict(domains.most_common())
 
 
-def send_test(store: Store, workspace: Workspace, one: Due, address: str) -> str:
+def send_test(store: Store, workspace: Workspace, one: Due, address: str, entry: Entry | None = None) -> str:
     """Mail one recipient's real mail to `address`, with a banner and without anything that opens; nothing is noted.
 
     Gives the server's answer. Raises MailServerUnusable, InviteError.
@@ -100,7 +115,8 @@ def send_test(store: Store, workspace: Workspace, one: Due, address: str) -> str
     harmless = replace(workspace, keys=(secrets.token_urlsafe(32),), out=workspace.out / "test")
     write_atomically(harmless.letter_path(one.key), letter_pdf(store, harmless, one.key, test=True))
     write_atomically(harmless.out / "programme.pdf", (workspace.out / "programme.pdf").read_bytes())
-    return deliver_one(read_server(workspace.smtp_url), _compose(store, Composer(harmless), one, test_to=address))
+    composer = _composer(store, harmless, entry)
+    return deliver_one(read_server(workspace.smtp_url), _compose(store, composer, one, test_to=address))
 
 
 def preview(store: Store, workspace: Workspace, key: str) -> list[Path]:
@@ -110,7 +126,7 @@ def preview(store: Store, workspace: Workspace, key: str) -> list[Path]:
     shown = replace(workspace, out=folder)
     write_atomically(shown.letter_path(key), (folder / "letter.pdf").read_bytes())
     write_atomically(folder / "programme.pdf", (workspace.out / "programme.pdf").read_bytes())
-    composer = Composer(shown)
+    composer = _composer(store, shown)
     with store.reading() as tx:
         recipient = queries.recipient(tx, key)
     # Whoever gets the letter by post has no address: the mail is shown all the same.
@@ -127,6 +143,11 @@ def preview(store: Store, workspace: Workspace, key: str) -> list[Path]:
     shown.letter_path(key).unlink()
     shown.letter_path(key).parent.rmdir()
     return [*letter, *(folder / name for name in files)]
+
+
+def _composer(store: Store, workspace: Workspace, entry: Entry | None = None) -> Composer:
+    with store.reading() as tx:
+        return Composer(workspace, entry or entry_now(tx, workspace.campaign))
 
 
 def _compose(store: Store, composer: Composer, one: Due, *, test_to: str = "", shown_to: str = "") -> Outgoing:

@@ -328,6 +328,7 @@ def _project_message(tx: Transaction, recorded: Recorded) -> None:
 
 def _claim_row(tx: Transaction, recipient: str, event: SendClaimed, at: datetime) -> dict[str, Any]:
     claim = {"wave": event.wave, "attempt": event.attempt, "state": "claimed", "message_id": event.message_id}
+    claim["sequence"] = event.sequence
     return {"campaign": tx.campaign, "recipient": recipient, "claimed_at": at, **claim}
 
 

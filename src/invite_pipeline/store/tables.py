@@ -135,6 +135,8 @@ messages = Table(
     Column("settled_at", UtcTime, nullable=True),
     Column("code", Integer, nullable=True),
     Column("answer", Text, nullable=True),
+    # The version of the calendar entry that went along, if one did.
+    Column("sequence", Integer, nullable=True),
     _of_recipient(),
     Index(None, "campaign", "message_id"),
     Index(None, "campaign", "wave", "state"),
@@ -242,6 +244,18 @@ key_decisions = Table(
     Column("listed", String(80), primary_key=True),
     # Its own key where it is another recipient.
     Column("recipient", String(80), nullable=False),
+    ForeignKeyConstraint(["campaign"], ["campaigns.id"]),
+)
+
+# What the calendar entries of the mails said of the event, version by version.
+calendar = Table(
+    "calendar",
+    metadata,
+    Column("campaign", String(40), primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("cancelled", Boolean, nullable=False),
+    Column("details", JSON, nullable=False),
+    Column("since", UtcTime, nullable=False),
     ForeignKeyConstraint(["campaign"], ["campaigns.id"]),
 )
 

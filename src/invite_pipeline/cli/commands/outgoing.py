@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from enum import Enum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,6 +19,17 @@ if TYPE_CHECKING:
     from invite_pipeline.store.database import Store
 
 Only = Annotated[str | None, typer.Option("--only", metavar="KEY", help="Only this recipient.")]
+
+
+class Announcement(Enum):
+    """What can be announced."""
+
+    update = "update"
+    cancel = "cancel"
+    message = "message"
+    correction = "correction"
+
+
 Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help="Processes; as many as there are cores by default.")]
 
 
@@ -130,25 +142,65 @@ def remind(
 
 
 @app.command()
+def announce(
+    context: typer.Context,
+    what: Annotated[
+        Announcement,
+        typer.Argument(
+            help="update: a new date or venue; cancel: the event is called off; message: news for all who said yes "
+            "(templates/message_text.html); correction: to all who were invited (templates/correction_text.html)."
+        ),
+    ],
+    test: Annotated[str, typer.Option("--test", metavar="ADDRESS", help="Mail one real mail to yourself.")] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Write the mails to out/dry-run/ and send nothing.")
+    ] = False,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="At most N mails.")] = None,
+    rate: Annotated[str, typer.Option("--rate", metavar="20/s", help="The pace: 20/s or 300/min.")] = "",
+    only: Only = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Tell many at once what changed; the calendar entry goes along with a higher SEQUENCE. Safe to repeat."""
+    from invite_pipeline.letters.programme import programme_pdf
+    from invite_pipeline.mail.pace import read_rate
+    from invite_pipeline.run.outgoing import due_announcement
+
+    read_rate(rate)
+    workspace, store, loaded = _loaded(context.obj)
+    mails = due_announcement(store, workspace, what.value, only=only, limit=limit)
+    if test:
+        programme_pdf(workspace)
+    report = _mail(store, workspace, mails, test=test, dry=dry_run, rate=rate, yes=yes)
+    _end(bool(loaded.errors), report)
+
+
+@app.command()
 def approve(
     context: typer.Context,
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who releases: one of the hosts.")],
     reminders: Annotated[bool, typer.Option("--reminders", help="Release the reminders that are due.")] = False,
+    announcement: Annotated[
+        Announcement | None, typer.Option("--announcement", help="Release what `announce` would mail.")
+    ] = None,
     only: Only = None,
 ) -> None:
     """A host's release of exactly these letters and texts; `send` and `remind` refuse whatever differs."""
     from invite_pipeline.letters.files import write_atomically
     from invite_pipeline.mail.kinds import KINDS
     from invite_pipeline.mail.release import proof, release
-    from invite_pipeline.run.outgoing import due_mails, due_reminders
+    from invite_pipeline.run.outgoing import due_announcement, due_mails, due_reminders
 
     if not by.strip():
         raise typer.BadParameter("write --by NAME")
     workspace, store, loaded = _loaded(context.obj)
-    if not reminders:
+    if announcement:
+        mails = due_announcement(store, workspace, announcement.value, only=only)
+    elif reminders:
+        mails = due_reminders(store, workspace, only=only)
+    else:
         _render(store, workspace, only=only, jobs=None)
-    mails = (due_reminders if reminders else due_mails)(store, workspace, only=only)
-    proven = proof(store, workspace, [one for one in mails.due if KINDS[one.kind].released])
+        mails = due_mails(store, workspace, only=only)
+    proven = proof(store, workspace, [one for one in mails.due if KINDS[one.kind].released], mails.entry)
     release(store, workspace, proven, by.strip())
     listing = workspace.out / "released.txt"
     write_atomically(listing, proven.listing().encode())
@@ -216,10 +268,10 @@ def _mail(
     server = read_server(workspace.smtp_url)
     if test:
         one = mailing.due[0]
-        say(f"The {one.kind} of {one.key} to {test}: {send_test(store, workspace, one, test)}")
+        say(f"The {one.kind} of {one.key} to {test}: {send_test(store, workspace, one, test, mailing.entry)}")
         return StageReport(1)
     # Whoever is asked sees what they agree to; without a question the hash would only cost time.
-    shown = "" if yes else f" (hash {proof(store, workspace, mailing.due).digest[:16]})"
+    shown = "" if yes else f" (hash {proof(store, workspace, mailing.due, mailing.entry).digest[:16]})"
     _ask(f"Mail {_counted(mailing)} through {server}{shown}?", yes=yes)
     with progress("3 mail") as tell:
         report = mail(store, workspace, mailing, rate=rate, progress=tell, watch=MinuteLines())
