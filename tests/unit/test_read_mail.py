@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from invite_pipeline.replies import parse
 from invite_pipeline.replies.html import html_to_text
 from invite_pipeline.replies.parse import MAX_OCTETS
 from invite_pipeline.replies.read import read_mail
@@ -157,3 +159,21 @@ def test_hostile_repetition_is_read_within_bounds(text: str) -> None:
     data = b"From: a@b.example\nContent-Type: text/html; charset=utf-8\n\n" + text.encode()
     assert read_mail(data).kind in KINDS
     assert read_mail(data.replace(b"html", b"plain")).kind in KINDS
+
+
+def test_contents_of_an_attached_letter_are_not_gone_through_but_named() -> None:
+    mail = EmailMessage()
+    mail["From"], mail["Subject"], mail["Message-ID"] = "a@b.example", "Antwort", "<1@b.example>"
+    mail.set_content("Anbei der ausgefüllte Rückmeldebogen.")
+    mail.add_attachment(random.Random(1).randbytes(90_000), maintype="application", subtype="pdf", filename="bogen.pdf")
+    parsed = parse.parse(mail.as_bytes())
+    attached = next(part for part in parsed.walk() if part.get_filename())
+    assert len(str(attached.get_payload())) < 100
+    assert "bogen.pdf" in read_mail(mail.as_bytes()).reason
+
+
+def test_long_encoded_text_is_read_whole() -> None:
+    mail = EmailMessage()
+    mail["From"], mail["Message-ID"] = "a@b.example", "<1@b.example>"
+    mail.set_content("Gerne sage ich zu.\n\n" + "Mit freundlichen Grüßen\n" * 2000, cte="base64")
+    assert read_mail(mail.as_bytes()).answer == "yes"

@@ -44,7 +44,7 @@ def parse(data: bytes) -> Mail:
     if len(data) > MAX_OCTETS:
         raise MailUnreadable(f"larger than {MAX_OCTETS // 1_000_000} MB")
     try:
-        mail = email.message_from_bytes(data, policy=email.policy.compat32)
+        mail = email.message_from_bytes(_without_files(data), policy=email.policy.compat32)
     except RecursionError:
         raise MailUnreadable("its parts are nested too deeply") from None
     except Exception as error:
@@ -53,6 +53,32 @@ def parse(data: bytes) -> Mail:
     if not mail.keys():
         raise MailUnreadable("it has no headers")
     return mail
+
+
+_ENCODED = re.compile(rb"(?:^[A-Za-z0-9+/]{60,76}\r?\n){100,}", re.MULTILINE)
+_FILE = re.compile(
+    rb"^Content-Type:\s*(?:application/(?:pdf|zip|msword|rtf|x-zip|vnd\.(?!ms-tnef|ms-outlook)[\w.+-]+)|image/|audio/|video/)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_WORTH_IT, _LONGEST_PART_HEAD = 10_000, 2000
+
+
+def _without_files(data: bytes) -> bytes:
+    """The mail without the contents of attached letters and pictures, of which only type and name are ever asked.
+
+    Going through them line by line would cost more than all the rest of the mail.
+    """
+    if len(data) < _WORTH_IT:
+        return data
+    kept, begin = [], 0
+    for found in _ENCODED.finditer(data):
+        above = data[max(begin, found.start() - _LONGEST_PART_HEAD) : found.start()]
+        head = re.split(rb"\n--[^\n]+\n", above)[-1]
+        # Directly above it, and so in the part's own headers: an empty line ends them.
+        if head.endswith((b"\n\n", b"\n\r\n")) and b"\n\n" not in head.replace(b"\r", b"")[:-2] and _FILE.search(head):
+            kept.append(data[begin : found.start()])
+            begin = found.end()
+    return b"".join([*kept, data[begin:]]) if kept else data
 
 
 # --- headers ----------------------------------------------------------------------------------------------------

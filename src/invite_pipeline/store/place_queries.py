@@ -16,12 +16,25 @@ from invite_pipeline.store.database import Transaction
 
 def room_seats(tx: Transaction) -> dict[str, dict[Seat, int]]:
     """How many seats of each kind are given in each room: one small statement, however many recipients there are."""
-    r = tables.rooms
     found: dict[str, dict[Seat, int]] = defaultdict(dict)
-    query = sa.select(r.c.room, r.c.seat, r.c.number).where(r.c.campaign == tx.campaign, r.c.number > 0)
-    for room, seat, number in tx.connection.execute(query):
+    for room, seat, number in tx.connection.execute(_ROOM_SEATS, {"of_campaign": tx.campaign}):
         found[room][Seat(seat)] = number
     return dict(found)
+
+
+# Built once: every reply asks both of these, and building a statement costs more than carrying it out.
+_ROOM_SEATS = sa.select(tables.rooms.c.room, tables.rooms.c.seat, tables.rooms.c.number).where(
+    tables.rooms.c.campaign == sa.bindparam("of_campaign"), tables.rooms.c.number > 0
+)
+_EXPIRED_OFFERS = (
+    sa.select(tables.tracking.c.recipient)
+    .where(
+        tables.tracking.c.campaign == sa.bindparam("of_campaign"),
+        tables.tracking.c.offer_until < sa.bindparam("at"),
+        tables.tracking.c.offer != 0,
+    )
+    .order_by(tables.tracking.c.offer)
+)
 
 
 def waiting_recipients(tx: Transaction, room: str, free: int | None) -> list[str]:
@@ -57,9 +70,7 @@ def _waits_for(room: str) -> sa.ColumnElement[bool]:
 
 def expired_offers(tx: Transaction, now: datetime) -> list[str]:
     """Those whose offer has run out, oldest first."""
-    t = tables.tracking
-    query = sa.select(t.c.recipient).where(t.c.campaign == tx.campaign, t.c.offer_until < now, t.c.offer != 0)
-    return list(tx.connection.execute(query.order_by(t.c.offer)).scalars())
+    return list(tx.connection.execute(_EXPIRED_OFFERS, {"of_campaign": tx.campaign, "at": now}).scalars())
 
 
 def open_offers(tx: Transaction) -> dict[str, int]:
