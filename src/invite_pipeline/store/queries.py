@@ -204,10 +204,15 @@ def set_invitation(tx: Transaction, key: str, *, revision: int, state: Invitatio
 
 def invitation_by_code(tx: Transaction, code: str) -> Invitation | None:
     """The invitation whose links and printed letter carry this code."""
-    i = tables.invitations
-    query = sa.select(i).where(i.c.campaign == tx.campaign, i.c.code == code)
-    row = tx.connection.execute(query).mappings().one_or_none()
+    which = {"of_campaign": tx.campaign, "of_code": code}
+    row = tx.connection.execute(_BY_CODE, which).mappings().one_or_none()
     return _invitation(row) if row else None
+
+
+# Every visit asks for it: built once, as building costs more than SQLite takes to answer.
+_BY_CODE = sa.select(tables.invitations).where(
+    tables.invitations.c.campaign == sa.bindparam("of_campaign"), tables.invitations.c.code == sa.bindparam("of_code")
+)
 
 
 def _invitation(row: sa.RowMapping) -> Invitation:
