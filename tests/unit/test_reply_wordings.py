@@ -7,6 +7,8 @@ import pytest
 from invite_pipeline.replies.text import read_text
 
 ACCEPT = """
+Sie dürfen auf uns zählen!
+Wir sind natürlich mit von der Partie.
 wir kommen zu dritt: Anna Alt, Bernd Bach und Clara Cremer. AG 1, AG 3 und AG 3.
 Hallo Frau Schulz, ich wollte nur kurz Bescheid geben, dass es bei mir klappt. Bis dann!
 das passt mir gut, ich bin dabei
@@ -55,6 +57,7 @@ Sorry for the late reply. Count me in!
 We would be delighted to attend.
 """
 DECLINE = """
+Wir müssen Ihnen leider einen Korb geben.
 wir sagen die Teilnahme ab.
 es klappt leider nicht.
 Nein, wir können nicht.
@@ -95,6 +98,9 @@ Es tut mir leid, aber ich schaffe es nicht.
 I am afraid I have to decline.
 """
 UNDECIDED = """
+Ich komme bestimmt – nicht.
+Am 15. kann ich nicht, am 16. schon.
+Die Zusage von Frau Schmitt liegt Ihnen ja vor.
 Ich habe den Termin im Kalender des Bürgermeisters notiert und melde mich.
 könnten Sie mir bitte mitteilen, ob Parkplätze vorhanden sind? Eine Zusage gebe ich Ihnen dann.
 Ich bin nicht mehr Vorsitzender, bitte wenden Sie sich an Frau Neu, neu@verein.example.
@@ -127,6 +133,7 @@ Die Einladung richtet sich offenbar an die Stadt. Wir sind nicht zuständig.
 Not sure yet.
 """
 DEPUTIES = [
+    ("Landrat Vogel ist verhindert, an seiner Stelle nimmt Frau Dr. Winter teil.", 1),
     ("Frau Oberbürgermeisterin bedauert, nicht teilnehmen zu können, und entsendet Herrn Beigeordneten Rolf Stein.", 1),
     ("Landrat Weiß ist verhindert. An seiner Stelle wird die stellvertretende Landrätin, Frau Sommer, teilnehmen.", 1),
 ]
@@ -150,6 +157,14 @@ def test_wording_that_declines(text: str) -> None:
 @pytest.mark.parametrize("text", lines(UNDECIDED))
 def test_wording_that_decides_nothing(text: str) -> None:
     assert read_text(text).answer not in ("yes", "no")
+
+
+def test_number_in_a_line_of_a_form() -> None:
+    assert read_text("Teilnahme: ja, Personenzahl: 2").persons == 2
+
+
+def test_request_for_no_more_letters_is_an_objection() -> None:
+    assert read_text("Ich möchte von Ihnen künftig nicht mehr angeschrieben werden.").answer == "objection"
 
 
 @pytest.mark.parametrize(("text", "number"), DEPUTIES)

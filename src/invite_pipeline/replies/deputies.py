@@ -30,6 +30,8 @@ def deputies_of(signals: Signals) -> tuple[tuple[str, ...], int]:
         people = [one for one in people if one.start >= through.start()] or people
     # "In Vertretung von Frau Müller": she is the one who is represented.
     people = [one for one in people if not re.search(r"\b(?:von|für|statt|anstelle|anstatt)\s*$", text[: one.start])]
+    if stead := re.search(r"\ban (?:seiner|ihrer|deren|dessen) Stelle\b", text):
+        people = [one for one in people if one.start > stead.start()] or people
     represented = re.search(r"\bwird\s+(?:Herrn?|Frau)\s|\bvertritt\s+(?:Herrn?|Frau)\s", text)
     if represented and len(people) > 1:
         people = [one for one in people if one.start < represented.start() or one.start > represented.end() + 3]

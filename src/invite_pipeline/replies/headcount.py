@@ -113,8 +113,12 @@ def _by_persons(text: str) -> set[int]:
 
 
 def _bare_number(text: str) -> list[int]:
-    """For example "wir kommen mit 4", "wir sind 3"."""
+    """For example "wir kommen mit 4", "wir sind 3", "Personenzahl: 2"."""
     found = re.search(
+        rf"\b(?:(?:personen|teilnehmer|gaeste)(?:an)?zahl|anzahl(?: der)? (?:personen|teilnehm\w*|gaeste)) ?:? ?"
+        rf"({_ANY})\b",
+        text,
+    ) or re.search(
         rf"\b(?:kommen|sind|nehmen)\b.{{0,40}}?\b(?:mit|insgesamt|sind) ({_SEVERAL})(?=$| [.!,]| teil| mann)", text
     )
     return [number_of(found[1])] if found else []

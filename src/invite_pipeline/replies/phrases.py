@@ -24,6 +24,7 @@ _TO_WHAT = (
 )
 
 YES = any_of(
+    r"\b(?:duerfen|koennen) (?:fest )?auf (?:mich|uns) zaehlen$|\b(?:bin|sind) (?:\w+ ){0,3}?(?:mit )?von der partie\b",
     # kommen
     rf"\b(?:ich|wir) {_FILL}komme[n]?\b(?! (?:auf|darauf|drauf|zurueck|nicht|aus|gerade|von|spaeter auf|dem|ihrer "
     rf"bitte))",
@@ -146,6 +147,7 @@ PAST_YES = any_of(
 )
 
 NO = any_of(
+    r"\b(?:muss|muessen) (?:\w+ ){0,4}?einen korb geben$",
     rf"\bnicht {_TO_WHAT}(?:{_COME}|annehmen|folgen|nachkommen|einrichten|ermoeglichen|realisieren|leisten)\b",
     r"^(?:diesmal|dieses mal|dieses jahr|heuer|in diesem jahr) leider (?:nicht|nein|ohne (?:mich|uns))$",
     r"\b(?:muss|muessen) (?:\w+ ){0,3}?(?:ich|wir|leider|diesmal) (?:\w+ ){0,2}?passen$",
@@ -233,6 +235,7 @@ REASON_AGAINST = any_of(
 )
 # Said of another year, another event, or of other people.
 ELSEWHERE = any_of(
+    r"\b(?:zu|ab)sage (?:von|des|der) .*\b(?:liegt|lag) .*\bvor$",
     r"\bletzte[nrsm]? (?:jahr|mal|veranstaltung)\b|\bvergangene[nrsm]? (?:jahr|mal|veranstaltung)\b",
     r"\bim vorjahr\b|\bdamals\b",
     r"\b(?:falsche|andere|anderen|naechste|naechsten) (?:veranstaltung|tagung)\b",
@@ -257,6 +260,7 @@ OBJECTION = any_of(
     r"\b(?:verarbeitung|nutzung|speicherung) .{0,60}\bwiderspr\w+",
     r"\bloesch\w* sie (?:diese|sie|das|alles)\b",
     r"\b(?:newsletter|verteiler|mailing\w*)\b.{0,40}\b(?:abmeld\w+|ab)$",
+    r"\bnicht (?:mehr|weiter|laenger) (?:angeschrieben|kontaktiert|angemailt|eingeladen) (?:zu )?werden\b",
     r"\bunsubscribe\b|\b(?:remove|delete|take) (?:me|us|my|our)\b.{0,40}\b(?:list|address|database|data)\b",
     r"\bstop (?:sending|emailing)\b|\bopt[- ]out\b",
 )

@@ -66,7 +66,7 @@ NOT_TECHNICAL = any_of(r"\b(?:muss|muessen|sage|sagen|moechte|moechten)\b.*\b(?:
 
 # A second thought behind an acceptance.
 SECOND_THOUGHT = any_of(
-    r"\boder (?:doch )?(?:lieber )?nicht\b",
+    r"\boder (?:doch )?(?:lieber )?nicht\b|^nicht$",
     r"\b(?:muss|muessen) (?:(?:ich|wir|das|es|dafuer|vorher) ){0,3}(?:noch|erst)(?: ?ein)?(?: ?mal)?(?: mal)? "
     r"(?:\S+ ){0,6}?(?:nachsehen|(?:nach)?schauen|(?:ab)?klaeren|pruefen|abstimmen|(?:nach)?fragen|ueberlegen)\b",
 )
@@ -84,6 +84,7 @@ TO_COLLEAGUE = any_of(
 
 # A part of the programme: who misses that part may well come.
 PART = any_of(
+    r"\b(?:kann|koennen|geht|passt) (?:\w+ ){0,3}?nicht\b.*\bam \S+ (?:\S+ )?schon$",
     r"\b(?:workshop\w*|arbeitsgruppe\w*|abendessen|mittagessen|fruehstueck|stadtfuehrung|fuehrung|rundgang|"
     r"abendprogramm|bustour|konzert|vorabend\w*|pressetermin|fototermin)\b",
     r"\b(?:vormittags|nachmittags|morgens|abends|anfangs|am vormittag|am nachmittag|am abend|zu beginn)\b",
