@@ -99,6 +99,7 @@ I am afraid I have to decline.
 """
 UNDECIDED = """
 Ich komme bestimmt – nicht.
+Wir kommen gerne mit Ihnen ins Gespräch.
 Am 15. kann ich nicht, am 16. schon.
 Die Zusage von Frau Schmitt liegt Ihnen ja vor.
 Ich habe den Termin im Kalender des Bürgermeisters notiert und melde mich.

@@ -108,6 +108,7 @@ YES = any_of(
 
 # Where one of these stands, "kommen" and "zu" mean something else.
 IDIOM = any_of(
+    r"\bkomme[n]? .{0,40}\b(?:ins gespraech|zur sache|in kontakt|ins geschaeft|zu wort)\b",
     r"\bauf (?:sie|dich|euch|das|die|den|ihr\w*) .*\bzu(?:rueck)?\b|\bzurueck(?:kommen|komme)?\b",
     r"\bnicht umhin\b",
     r"\bkomme[n]? .{0,30}\b(?:erst|gerade|endlich|heute|nun|jetzt) (?:\w+ )?dazu\b",
