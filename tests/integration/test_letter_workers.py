@@ -13,6 +13,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import pdfplumber
 import pytest
 
 from invite_pipeline import errors
@@ -132,3 +133,18 @@ def _runs(process: int) -> bool:
         return False
     # One that has ended may wait for a parent to take note of it.
     return state.rpartition(")")[2].split()[0] != "Z"
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_template_whose_every_paragraph_is_personal_still_works(tmp_path: Path, jobs: int) -> None:
+    workspace = with_room(tmp_path)
+    text = workspace.templates / "invitation.html"
+    words = ["Guten Tag {0}", "{0}, wir laden Sie ein", "bitte antworten Sie uns, {0}", "Ihre Gastgeber grüßen {0}"]
+    personal = "{{ recipient.persons[0].name }} in der {{ recipient.street }}"
+    text.write_text("\n".join(f"<p>{one.format(personal)}.</p>" for one in words), encoding="utf-8")
+    report = render_batch(a_store(workspace, _MANY), workspace, jobs=jobs)
+    assert (report.done, report.failures) == (60, ())
+    assert "0 from the press with 0 plates, 60 laid out one by one" in report.notes[0]
+    with pdfplumber.open(workspace.letter_path("k-17")) as letter:
+        said = letter.pages[0].extract_text()
+    assert said.count("Musterstraße 17") == 5
