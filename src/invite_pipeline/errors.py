@@ -111,6 +111,10 @@ class StoreUnusable(InviteError):
     """The store cannot be opened, is locked, full, or of another version."""
 
 
+class StoreLost(StoreUnusable):
+    """The database server went away in the middle of a transaction."""
+
+
 class MailServerUnusable(InviteError):
     """The mail server cannot be reached, or refuses everything."""
 

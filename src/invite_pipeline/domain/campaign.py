@@ -272,6 +272,12 @@ class StoreSettings:
 
     __pydantic_config__: ClassVar = _CLOSED
     url: str = ""
+    letters: str = ""
+    """Where several machines share the letters: `file:///folder` or `s3://bucket/folder`; empty means out/letters/."""
+
+    def __post_init__(self) -> None:
+        if self.letters and not re.match(r"(file:///|[a-z0-9]+://[^/])", self.letters):
+            raise SettingInvalid("letters", f"“{self.letters}” is no address: s3://bucket/folder or file:///folder")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,6 +26,8 @@ class Workspace:
     smtp_url: str
     """`smtp://user:password@host:port` or `smtps://…`; empty where none is set."""
     store_url: str
+    letters_url: str = ""
+    """Where machines share the letters: `file:///folder` or `s3://bucket/folder`; empty: they lie under `out`."""
     imap_url: str = ""
     """`imaps://user:password@host/INBOX`; empty where none is set."""
     keys: tuple[str, ...]
@@ -40,5 +42,5 @@ class Workspace:
         return self.folder / "templates"
 
     def letter_path(self, recipient: str) -> Path:
-        """Where a recipient's letter lies once it is rendered."""
+        """Where a recipient's letter lies once it is rendered, where no place is shared (see store/letter_files.py)."""
         return self.out / "letters" / f"{recipient}.pdf"

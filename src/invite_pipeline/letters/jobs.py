@@ -5,14 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from invite_pipeline.domain.invitation import Invitation
 from invite_pipeline.domain.recipient import Recipient
 from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import InviteError, TemplateBroken
 from invite_pipeline.letters.certificates import Signing
-from invite_pipeline.letters.files import write_atomically
 from invite_pipeline.letters.fonts import is_common
 from invite_pipeline.letters.origin import Origin
 from invite_pipeline.letters.plate import Plate
@@ -21,6 +19,7 @@ from invite_pipeline.letters.slots import Form
 from invite_pipeline.letters.template import LetterText, LetterWriter
 from invite_pipeline.store import queries
 from invite_pipeline.store.database import Store
+from invite_pipeline.store.letter_files import letter_name, read_file, remove_file, write_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +41,12 @@ class Order:
     made_from: str
     made: str
 
-    def is_done(self, fingerprint: str, path: Path) -> bool:
+    def is_done(self, fingerprint: str, workspace: Workspace) -> bool:
         """Whether the letter lies there, made from the same and unharmed."""
         if self.made_from != fingerprint:
             return False
         try:
-            return hashlib.sha256(path.read_bytes()).hexdigest() == self.made
+            return hashlib.sha256(read_file(workspace, letter_name(self.recipient.key))).hexdigest() == self.made
         except OSError:
             return False
 
@@ -106,32 +105,32 @@ class Maker:
 
     def _made(self, order: Order, job: Job) -> Made:
         key = order.recipient.key
-        path = self.workspace.letter_path(key)
+        name = letter_name(key)
         try:
             letter = self._writer.text(order.recipient, order.invitation)
         except TemplateBroken as error:
             # A column that only some lists have: the other letters go on.
-            path.unlink(missing_ok=True)
+            remove_file(self.workspace, name)
             return Made(key, failure=f"{error.message} {error.fix}".strip())
         fingerprint = self.origin.fingerprint(letter)
-        if order.is_done(fingerprint, path):
+        if order.is_done(fingerprint, self.workspace):
             return Made(key, unchanged=True)
         try:
             # Should this fail, no outdated letter may lie there to be mailed.
-            path.unlink(missing_ok=True)
-            name = plate_of(self.origin, letter)
-            press = self._presses.get(name)
-            if press is None and name.form.has_text and not job.lay_out:
-                return Made(key, waits_for=name)
+            remove_file(self.workspace, name)
+            plate = plate_of(self.origin, letter)
+            press = self._presses.get(plate)
+            if press is None and plate.form.has_text and not job.lay_out:
+                return Made(key, waits_for=plate)
             data = press.pdf(letter.values, bytes.fromhex(fingerprint[:32])) if press else None
             pressed = data is not None
             if data is None:
                 data = self._laid_out(letter)
             if self.origin.signing:
-                data = signed(self.origin.signing, data, name if pressed else None)
-            write_atomically(path, data)
+                data = signed(self.origin.signing, data, plate if pressed else None)
+            write_file(self.workspace, name, data)
         except OSError as error:
-            return Made(key, fingerprint, failure=f"cannot be written: {error.strerror}")
+            return Made(key, fingerprint, failure=f"cannot be written: {error.strerror or error}")
         except InviteError as error:
             return Made(key, fingerprint, failure=f"{error.message} {error.fix}")
         except Exception as error:

@@ -29,6 +29,7 @@ from invite_pipeline.letters.template import letter_context
 from invite_pipeline.store import queries
 from invite_pipeline.store.database import Store
 from invite_pipeline.store.ledger import append
+from invite_pipeline.store.letter_files import has_file, letter_name, read_file
 
 SLIP, SLIP_STYLE = "reply_slip.html", "reply_slip.css"
 """A campaign without these templates prints no reply slips."""
@@ -53,7 +54,8 @@ class _Envelope:
 
     recipient: Recipient
     invitation: Invitation
-    letter: Path
+    letter: str
+    """The name of the file."""
 
 
 def print_run(store: Store, workspace: Workspace, *, everybody: bool = False, posted: bool = False) -> PrintRun:
@@ -85,9 +87,9 @@ def _envelopes(store: Store, workspace: Workspace, *, everybody: bool) -> tuple[
         recipients, invitations = queries.recipients(tx), queries.invitations(tx)
     wanted = [one for one in recipients if everybody or one.channel is Channel.POST]
     wanted.sort(key=lambda one: (one.country != "DE", one.country, one.postcode, one.city, one.key))
-    envelopes = [_Envelope(one, invitations[one.key], workspace.letter_path(one.key)) for one in wanted]
-    missing = tuple(one.recipient.key for one in envelopes if not one.letter.exists())
-    return [one for one in envelopes if one.letter.exists()], missing
+    envelopes = [_Envelope(one, invitations[one.key], letter_name(one.key)) for one in wanted]
+    there = [one for one in envelopes if has_file(workspace, one.letter)]
+    return there, tuple(sorted({one.recipient.key for one in envelopes} - {one.recipient.key for one in there}))
 
 
 def _note_steps(
@@ -118,11 +120,11 @@ def _assemble(workspace: Workspace, envelopes: Sequence[_Envelope]) -> tuple[byt
         for number, envelope in enumerate(envelopes, start=1):
             first = len(run.pages) + 1
             try:
-                with pikepdf.open(envelope.letter) as letter:
+                with pikepdf.open(io.BytesIO(read_file(workspace, envelope.letter))) as letter:
                     _add_sheets(run, letter.pages)
             except pikepdf.PdfError as error:
                 raise LetterFailed(
-                    envelope.recipient.key, f"{envelope.letter.name} is damaged", "Run: invite render"
+                    envelope.recipient.key, f"{envelope.letter} is damaged", "Run: invite render"
                 ) from error
             if workspace.campaign.letter.annexes:
                 _add_sheets(run, programme.pages)

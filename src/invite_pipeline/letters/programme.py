@@ -9,8 +9,9 @@ from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.formats.templates import Templates
 from invite_pipeline.letters.files import write_atomically
 from invite_pipeline.letters.template import PROGRAMME_STYLE, programme_html
+from invite_pipeline.store.letter_files import PROGRAMME, local_root, read_file, write_file
 
-NAME = "programme.pdf"
+NAME = PROGRAMME
 
 
 def programme_pdf(workspace: Workspace) -> Path:
@@ -29,4 +30,16 @@ def programme_pdf(workspace: Workspace) -> Path:
 
         write_atomically(path, typesetter(workspace.folder).pdf(html, style))
         write_atomically(note, made_from.encode())
+    if local_root(workspace) != workspace.out:
+        _share(workspace, path.read_bytes())
     return path
+
+
+def _share(workspace: Workspace, data: bytes) -> None:
+    """Put the programme where all machines find it, unless it lies there."""
+    try:
+        there = read_file(workspace, NAME)
+    except OSError:
+        there = b""
+    if there != data:
+        write_file(workspace, NAME, data)

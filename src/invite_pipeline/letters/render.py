@@ -56,7 +56,7 @@ def due(store: Store, workspace: Workspace) -> list[str]:
             found.append(key)
             continue
         written += 1
-        if not order.is_done(fingerprint, workspace.letter_path(key)):
+        if not order.is_done(fingerprint, workspace):
             found.append(key)
     _must_serve_somebody(broken, written)
     return found
@@ -175,7 +175,7 @@ class _Run:
                 continue
             name = plate_of(self._origin, letter)
             counts[name] += 1
-            if not order.is_done(self._origin.fingerprint(letter), self._workspace.letter_path(order.recipient.key)):
+            if not order.is_done(self._origin.fingerprint(letter), self._workspace):
                 needed.add(name)
         _must_serve_somebody(broken, counts.total())
         return Counter({name: letters for name, letters in counts.items() if name in needed})

@@ -32,6 +32,7 @@ from invite_pipeline.mail.entry import Entry
 from invite_pipeline.mail.headers import LOCAL_PART, ascii_address, mail_address
 from invite_pipeline.mail.kinds import KINDS, Kind, kind_of
 from invite_pipeline.mail.message import Attachment, Headers, compose
+from invite_pipeline.store.letter_files import PROGRAMME, letter_name, read_file
 
 _PERSONAL = frozenset(("recipient", "address", "salutation", "link", "code", "unsubscribe_url", "reply"))
 _LETTER, _PROGRAMME, _CALENDAR = "Einladung.pdf", "Vorläufiges Programm.pdf", "Termin.ics"
@@ -194,7 +195,7 @@ class Composer:
 
     def _letter(self, key: str) -> Attachment:
         try:
-            return Attachment(_LETTER, "application/pdf", self._workspace.letter_path(key).read_bytes())
+            return Attachment(_LETTER, "application/pdf", read_file(self._workspace, letter_name(key)))
         except OSError:
             raise InviteError(f"The letter of {key} is not there.", "Run: invite render") from None
 
@@ -210,9 +211,8 @@ class Composer:
 
     @cached_property
     def _programme(self) -> Attachment:
-        path = self._workspace.out / "programme.pdf"
         try:
-            return Attachment(_PROGRAMME, "application/pdf", path.read_bytes())
+            return Attachment(_PROGRAMME, "application/pdf", read_file(self._workspace, PROGRAMME))
         except OSError:
             raise InviteError("The programme is not there.", "Run: invite render") from None
 

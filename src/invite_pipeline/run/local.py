@@ -13,6 +13,7 @@ from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import InviteError, Problem, RecipientsInvalid, UnknownRecipient
 from invite_pipeline.store import queries
 from invite_pipeline.store.database import Store
+from invite_pipeline.store.letter_files import letter_name, remove_file
 
 if TYPE_CHECKING:
     from invite_pipeline.recipients.listed import ListedRecipient
@@ -85,7 +86,7 @@ def _remove_letters_of_the_gone(store: Store, workspace: Workspace) -> None:
     with store.reading() as tx:
         gone = queries.fingerprints(tx).keys() - set(queries.listed_keys(tx))
     for key in gone:
-        workspace.letter_path(key).unlink(missing_ok=True)
+        remove_file(workspace, letter_name(key))
 
 
 def listed_key(store: Store, key: str) -> str:

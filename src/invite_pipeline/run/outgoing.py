@@ -26,6 +26,7 @@ from invite_pipeline.mail.waves import Plan, plan_confirmations, plan_invitation
 from invite_pipeline.run.local import listed_key
 from invite_pipeline.store import queries
 from invite_pipeline.store.database import Store
+from invite_pipeline.store.letter_files import PROGRAMME, read_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +113,9 @@ def send_test(store: Store, workspace: Workspace, one: Due, address: str, entry:
     Gives the server's answer. Raises MailServerUnusable, InviteError.
     """
     # Keys that nobody has: whatever link letter and mail carry opens nothing.
-    harmless = replace(workspace, keys=(secrets.token_urlsafe(32),), out=workspace.out / "test")
+    harmless = replace(workspace, keys=(secrets.token_urlsafe(32),), out=workspace.out / "test", letters_url="")
     write_atomically(harmless.letter_path(one.key), letter_pdf(store, harmless, one.key, test=True))
-    write_atomically(harmless.out / "programme.pdf", (workspace.out / "programme.pdf").read_bytes())
+    write_atomically(harmless.out / PROGRAMME, read_file(workspace, PROGRAMME))
     composer = _composer(store, harmless, entry)
     return deliver_one(read_server(workspace.smtp_url), _compose(store, composer, one, test_to=address))
 
@@ -123,9 +124,9 @@ def preview(store: Store, workspace: Workspace, key: str) -> list[Path]:
     """One recipient's letter and invitation mail, to look at: out/preview/KEY/."""
     letter = preview_letter(store, workspace, key)
     folder = workspace.out / "preview" / key
-    shown = replace(workspace, out=folder)
+    shown = replace(workspace, out=folder, letters_url="")
     write_atomically(shown.letter_path(key), (folder / "letter.pdf").read_bytes())
-    write_atomically(folder / "programme.pdf", (workspace.out / "programme.pdf").read_bytes())
+    write_atomically(folder / PROGRAMME, read_file(workspace, PROGRAMME))
     composer = _composer(store, shown)
     with store.reading() as tx:
         recipient = queries.recipient(tx, key)

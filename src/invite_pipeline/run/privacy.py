@@ -14,6 +14,7 @@ from invite_pipeline.domain.stage import Progress, silent
 from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.store import erasure, queries
 from invite_pipeline.store.database import Store
+from invite_pipeline.store.letter_files import letter_name, remove_file
 from invite_pipeline.store.person import all_of_recipient, place_in_lists
 
 _CHUNK = 200
@@ -84,6 +85,7 @@ def forget(store: Store, workspace: Workspace, key: str) -> Remains:
     with store.writing() as tx:
         erasure.forget_recipient(tx, key, Forgotten(why="request"), at=workspace.now())
         file, row = place_in_lists(tx, key)
+    remove_file(workspace, letter_name(key))
     for path in list(_files_of(workspace, key)):
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     shared = (workspace.out / name for name in _FOR_MANY)
@@ -97,6 +99,8 @@ def _forget_all(store: Store, workspace: Workspace, keys: list[str], progress: P
         with store.writing() as tx:
             for key in chunk:
                 erasure.forget_recipient(tx, key, Forgotten(why="retention"), at=now)
+        for key in chunk:
+            remove_file(workspace, letter_name(key))
         progress(start + len(chunk), len(keys))
     with store.writing() as tx:
         erasure.forget_unmatched(tx, at=now)
@@ -106,7 +110,6 @@ def _forget_all(store: Store, workspace: Workspace, keys: list[str], progress: P
 
 
 def _files_of(workspace: Workspace, key: str) -> Iterator[Path]:
-    yield workspace.letter_path(key)
     yield workspace.out / "test" / "letters" / f"{key}.pdf"
     yield from (workspace.out / "dry-run").glob(f"{_literally(key)}.*.eml")
     folder = workspace.out / "preview" / key

@@ -34,6 +34,7 @@ def open_workspace(folder: Path, *, now: str | None = None, environ: Mapping[str
         smtp_url=environ.get("INVITE_SMTP_URL", ""),
         imap_url=environ.get("INVITE_IMAP_URL", ""),
         store_url=environ.get("INVITE_STORE_URL") or campaign.store.url or f"sqlite:///{folder / PRIVATE / 'store.db'}",
+        letters_url=environ.get("INVITE_LETTERS_URL") or campaign.store.letters,
         keys=signing_keys(folder, environ),
         certificate_passwords=_certificate_passwords(environ, len(campaign.hosts)),
         now=clock(now or environ.get("INVITE_NOW"), campaign),

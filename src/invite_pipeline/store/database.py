@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,13 +15,14 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
-from invite_pipeline.errors import StoreUnusable
+from invite_pipeline.errors import StoreLost, StoreUnusable
 
 from . import tables
 
 # The newest migration; a test compares it with the scripts.
-REVISION = "0007"
+REVISION = "0008"
 _BUSY_SECONDS = 30
+_BETWEEN_CONNECTIONS = 0.25
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,9 @@ class Transaction:
         SQLite's BEGIN IMMEDIATE has locked everything already; PostgreSQL locks the campaign's row.
         """
         if self.connection.dialect.name != "sqlite":
-            statement = sa.select(tables.campaigns.c.id).where(tables.campaigns.c.id == self.campaign).with_for_update()
-            self.connection.execute(statement)
+            statement = sa.select(tables.campaigns.c.id).where(tables.campaigns.c.id == self.campaign)
+            # FOR NO KEY UPDATE: every event refers to the campaign's row, and must not wait for whoever counts seats.
+            self.connection.execute(statement.with_for_update(key_share=True))
 
 
 class Store:
@@ -46,6 +49,8 @@ class Store:
     def __init__(self, engine: Engine, campaign: str) -> None:
         self.engine = engine
         self.campaign = campaign
+        self.patience = 0.0
+        """Seconds for which a database server that is away is waited for: workers outlive its restart."""
 
     @classmethod
     def open(cls, url: str, campaign: str, title: str = "") -> Store:
@@ -71,23 +76,33 @@ class Store:
         # SQLite shows every transaction one state; PostgreSQL would show each statement the newest.
         snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         options = {} if self.engine.dialect.name == "sqlite" else snapshot
-        with self.engine.connect().execution_options(**options) as connection:
+        with self._connected().execution_options(**options) as connection:
             yield Transaction(connection, self.campaign)
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
         """A transaction that is committed to disk when the block ends, and undone when it raises.
 
-        Raises StoreUnusable where the store stays locked, or the disk is full.
+        Raises StoreUnusable where the store stays locked, or the disk is full; StoreLost where the server went away.
         """
         try:
             with (
-                self.engine.connect().execution_options(invite_begin="BEGIN IMMEDIATE") as connection,
+                self._connected().execution_options(invite_begin="BEGIN IMMEDIATE") as connection,
                 connection.begin(),
             ):
                 yield Transaction(connection, self.campaign)
         except OperationalError as error:
             raise _unusable(error) from error
+
+    def _connected(self) -> Connection:
+        until = time.monotonic() + self.patience
+        while True:
+            try:
+                return self.engine.connect()
+            except OperationalError:
+                if time.monotonic() >= until:
+                    raise
+                time.sleep(_BETWEEN_CONNECTIONS)
 
     def close(self) -> None:
         """Give all connections back."""
@@ -102,7 +117,8 @@ def _engine(url: str) -> Engine:
         if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
             # One folder is made, as for a new campaign; a path that is mistyped must not become an empty store.
             Path(parsed.database).parent.mkdir(exist_ok=True)
-        engine = sa.create_engine(parsed)
+        # A connection that the server has closed meanwhile is noticed before it is used.
+        engine = sa.create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
     except (SQLAlchemyError, ImportError, OSError) as error:
         raise StoreUnusable(
             f"The store's address cannot be used: {error}",
@@ -167,6 +183,8 @@ def _register(store: Store, title: str) -> None:
 
 def _unusable(error: SQLAlchemyError) -> StoreUnusable:
     cause = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return StoreLost(f"The database server went away: {cause}", "Start it again, then run the command again.")
     if "locked" in cause:
         return StoreUnusable(
             "The store is locked by another program.", "Wait until the other command has ended, then try again."

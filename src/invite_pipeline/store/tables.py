@@ -14,6 +14,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    Float,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -346,6 +347,35 @@ assignments = Table(
     *_recipient_key(),
     Column("account", String(80), nullable=False),
     _of_recipient(),
+)
+
+# When a pace is free again, in seconds since 1970 by the database's clock: one pace over all workers of a campaign.
+paces = Table(
+    "paces",
+    metadata,
+    Column("campaign", String(40), primary_key=True),
+    # Empty for the pace over all mails, else the domain.
+    Column("name", String(255), primary_key=True),
+    Column("free_at", Float(53), nullable=False),
+    ForeignKeyConstraint(["campaign"], ["campaigns.id"]),
+)
+
+# What came of each batch that a worker finished: the progress of all workers. A hint; the ledger is the truth.
+batches = Table(
+    "batches",
+    metadata,
+    Column("campaign", String(40), primary_key=True),
+    Column("run", String(32), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("stage", String(20), nullable=False),
+    Column("worker", String(80), nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("skipped", Integer, nullable=False),
+    # Keys and sentences, no names or addresses.
+    Column("failures", JSON, nullable=False),
+    Column("seconds", Float(53), nullable=False),
+    Column("ended_at", UtcTime, nullable=False),
+    ForeignKeyConstraint(["campaign"], ["campaigns.id"]),
 )
 
 # Objections outlive the campaign and its data: only a keyed hash of the address is kept.

@@ -76,13 +76,14 @@ def export_person(
     """All that is kept of one recipient (Art. 15), as one JSON document on stdout."""
     from invite_pipeline.run.local import open_store
     from invite_pipeline.run.privacy import export_person as export
+    from invite_pipeline.store.letter_files import has_file, letter_name
 
     options: Global = context.obj
     workspace = options.workspace()
     dump(export(open_store(workspace), workspace, key))
-    letter = workspace.letter_path(key)
-    if letter.exists():
-        say(f"Their letter belongs to it: {letter}")
+    letter = letter_name(key)
+    if has_file(workspace, letter):
+        say(f"Their letter belongs to it: {workspace.letters_url or workspace.out}/{letter}")
 
 
 @app.command("processing-record")
