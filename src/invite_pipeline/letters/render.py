@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
@@ -80,13 +80,17 @@ def render_batch(
     *,
     jobs: int | None = None,
     progress: Progress = silent,
+    kept: Kept | None = None,
 ) -> StageReport:
     """Make the letters of `keys` (None: of everybody) that are missing or changed, with at most `jobs` processes.
+
+    `kept` is what earlier batches of the same run have made ready.
 
     What is made is noted in the store letter by letter, so that an interrupted run goes on where it ended. A letter
     that fails never stops the others. Raises TemplateBroken before anything is made.
     """
-    return _Run(store, workspace, _listed(store) if keys is None else list(keys), jobs, progress).report()
+    keys = _listed(store) if keys is None else list(keys)
+    return _Run(store, kept or keep(store, workspace), keys, jobs, progress).report()
 
 
 def letter_pdf(store: Store, workspace: Workspace, key: str, *, test: bool = False) -> bytes:
@@ -121,24 +125,38 @@ def _chunks(items: Iterable[_Item], size: int) -> Iterator[tuple[_Item, ...]]:
         yield chunk
 
 
+@dataclass(slots=True)
+class Kept:
+    """What is read and made once for many batches: the templates, the plates with their presses."""
+
+    maker: Maker
+    writer: LetterWriter
+    plates: dict[PlateName, Plate | None] = field(default_factory=dict)
+    sheets: dict[Form, Sheet] = field(default_factory=dict)
+    lone: set[PlateName] = field(default_factory=set)
+    """Those that too few letters of the whole list share."""
+
+
+def keep(store: Store, workspace: Workspace) -> Kept:
+    """Read the campaign's templates for a run. Raises TemplateBroken."""
+    templates = Templates(workspace.folder)
+    writer = LetterWriter(templates, workspace)
+    # Letters know no clock, and a clock cannot go to another process.
+    return Kept(Maker(store, replace(workspace, now=_no_clock), origin(workspace, templates), writer), writer)
+
+
 class _Run:
     """One rendering run: first all that a sample's plates can print, then what is left."""
 
-    def __init__(
-        self, store: Store, workspace: Workspace, keys: Sequence[str], jobs: int | None, progress: Progress
-    ) -> None:
+    def __init__(self, store: Store, kept: Kept, keys: Sequence[str], jobs: int | None, progress: Progress) -> None:
         self._store = store
         self._jobs = jobs
         self._keys = keys
         self._progress = progress
-        templates = Templates(workspace.folder)
-        self._origin = origin(workspace, templates)
-        self._writer = LetterWriter(templates, workspace)
-        # Letters know no clock, and a clock cannot go to another process.
-        self._workspace = replace(workspace, now=_no_clock)
-        self._maker = Maker(store, self._workspace, self._origin, self._writer)
-        self._plates: dict[PlateName, Plate | None] = {}
-        self._sheets: dict[Form, Sheet] = {}
+        self._kept = kept
+        self._maker, self._writer = kept.maker, kept.writer
+        self._origin, self._workspace = kept.maker.origin, kept.maker.workspace
+        self._plates, self._sheets = kept.plates, kept.sheets
         self._done: Counter[str] = Counter()
         self._failures: list[Failure] = []
 
@@ -200,7 +218,8 @@ class _Run:
         What a letter is printed with must not depend on which others are made in the same run: its bytes would.
         """
         counts = Counter(waiting)
-        rare = {name for name in waiting if waiting[name] < _LETTERS_WORTH_A_PLATE and name not in self._plates}
+        known = self._plates.keys() | self._kept.lone
+        rare = {name for name in waiting if waiting[name] < _LETTERS_WORTH_A_PLATE and name not in known}
         listed = _listed(self._store)
         if not rare or (len(self._keys) == len(listed) and not self._done["unchanged"]):
             return counts
@@ -214,6 +233,7 @@ class _Run:
                         rare.remove(name)
                         if not rare:
                             break
+        self._kept.lone |= rare
         return counts
 
     def _make_plates(self, wanted: Counter[PlateName]) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from invite_pipeline.errors import InviteError
+from invite_pipeline.store.database import Store
+from invite_pipeline.store.work import take_turns
 
 _RATE = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*/\s*(s|min|h)\s*$")
 _SECONDS = {"s": 1, "min": 60, "h": 3600}
@@ -41,10 +44,48 @@ class Pace:
         return turn - now
 
 
+class SharedPace(Pace):
+    """One pace of all who send for a campaign, on however many machines: its turns are drawn from the store."""
+
+    def __init__(self, store: Store, name: str, rate: float | None) -> None:
+        super().__init__(rate)
+        self._store, self._name = store, name
+        self._drawn: deque[float] = deque()
+
+    def turn(self) -> float:
+        """Take a turn; gives the seconds to wait for it. Turns of half a second are drawn at once."""
+        if not self._gap:
+            return 0.0
+        now = asyncio.get_running_loop().time()
+        if not self._drawn:
+            number = max(1, int(_DRAWN_AT_ONCE / self._gap))
+            with self._store.writing() as tx:
+                first = now + take_turns(tx, self._name, self._gap, number)
+            self._drawn.extend(first + place * self._gap for place in range(number))
+        return max(0.0, self._drawn.popleft() - now)
+
+
+_DRAWN_AT_ONCE = 0.5
+
+OpenPace = Callable[[str, float | None], Pace]
+"""Opens the pace of a domain ("" for all mails) at so many mails a second."""
+
+
+def alone(_name: str, rate: float | None) -> Pace:
+    """The pace of one run on its own."""
+    return Pace(rate)
+
+
+def shared(store: Store) -> OpenPace:
+    """Paces that all who send for the store's campaign keep together."""
+    return lambda name, rate: SharedPace(store, name, rate)
+
+
 class DomainPaces:
     """A pace for each domain that mails go to; "*" is that of every domain that is not named."""
 
-    def __init__(self, rates: Mapping[str, str]) -> None:
+    def __init__(self, rates: Mapping[str, str], open_pace: OpenPace = alone) -> None:
+        self._open = open_pace
         self._rates = {domain.lower().removeprefix("@"): read_rate(rate) for domain, rate in rates.items()}
         self._paces: dict[str, Pace] = {}
 
@@ -53,7 +94,7 @@ class DomainPaces:
         if not self._rates:
             return 0.0
         if domain not in self._paces:
-            self._paces[domain] = Pace(self._rates.get(domain, self._rates.get("*")))
+            self._paces[domain] = self._open(domain, self._rates.get(domain, self._rates.get("*")))
         return self._paces[domain].turn()
 
 

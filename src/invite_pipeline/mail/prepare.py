@@ -41,9 +41,11 @@ class Prepared:
 class Preparer:
     """Composes the mails of one run."""
 
-    def __init__(self, store: Store, workspace: Workspace, mails: int, entry: Entry) -> None:
+    def __init__(
+        self, store: Store, workspace: Workspace, mails: int, entry: Entry, composer: Composer | None = None
+    ) -> None:
         self._store, self._workspace, self._entry = store, workspace, entry
-        self._composer = Composer(workspace, entry)
+        self._composer = composer or Composer(workspace, entry)
         self._pool: ProcessPoolExecutor | None = None
         if mails >= _WORTH_A_PROCESS and (os.cpu_count() or 1) > 1:
             # Spawned, not forked: a fork would copy open database connections and locks.

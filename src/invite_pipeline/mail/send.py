@@ -21,8 +21,8 @@ from invite_pipeline.mail.breaker import Breaker
 from invite_pipeline.mail.desk import Claim, Desk
 from invite_pipeline.mail.entry import Entry, note_entry
 from invite_pipeline.mail.kinds import Due
-from invite_pipeline.mail.letter_mail import Outgoing
-from invite_pipeline.mail.pace import Pace, read_rate
+from invite_pipeline.mail.letter_mail import Composer, Outgoing
+from invite_pipeline.mail.pace import DomainPaces, Pace, alone, read_rate, shared
 from invite_pipeline.mail.prepare import Prepared, Preparer
 from invite_pipeline.mail.server import Server, read_server
 from invite_pipeline.mail.smtp import Ambiguous, Connection, NotTaken, SenderRefused
@@ -49,20 +49,25 @@ def send_batch(
     watch: Watch | None = None,
     sleep: Sleep = asyncio.sleep,
     entry: Entry | None = None,
+    composer: Composer | None = None,
+    shared_pace: bool = False,
 ) -> StageReport:
     """Mail what is due, each mail claimed first; whoever answered, objected or is claimed meanwhile is skipped.
 
-    `entry` is the calendar entry that was planned, where it is a new one. Raises MailServerUnusable before the first
-    claim where the server cannot be used, and in the run where it refuses too many; OutsideHours where mails wait for
-    the hours in which they may go. SIGINT or SIGTERM lets the mails in flight end and then raises KeyboardInterrupt; a
-    second one ends at once.
+    `entry` is the calendar entry that was planned, where it is a new one; `composer` is that of earlier batches of
+    the same run. With a `shared_pace` all who send for the campaign keep one pace together. Raises
+    MailServerUnusable before the first claim where the server cannot be used, and in the run where it refuses too
+    many; OutsideHours where mails wait for the hours in which they may go. SIGINT or SIGTERM lets the mails in flight
+    end and then raises KeyboardInterrupt; a second one ends at once.
     """
-    pace = Pace(read_rate(rate or workspace.campaign.mail.rate))
+    open_pace = shared(store) if shared_pace else alone
+    pace = open_pace("", read_rate(rate or workspace.campaign.mail.rate))
     if not due:
         return StageReport(0)
     tally = Tally(len(due), progress, watch)
-    preparer = Preparer(store, workspace, len(due), note_entry(store, workspace, entry))
-    sender = _Sender(store, workspace, due, preparer=preparer, pace=pace, tally=tally, sleep=sleep)
+    preparer = Preparer(store, workspace, len(due), note_entry(store, workspace, entry), composer)
+    domains = DomainPaces(workspace.campaign.mail.domain_rates, open_pace)
+    sender = _Sender(store, workspace, due, preparer=preparer, paces=(pace, domains), tally=tally, sleep=sleep)
     return asyncio.run(sender.run(connections or workspace.campaign.mail.connections))
 
 
@@ -85,7 +90,7 @@ class _Sender:
         due: Sequence[Due],
         *,
         preparer: Preparer,
-        pace: Pace,
+        paces: tuple[Pace, DomainPaces],
         tally: Tally,
         sleep: Sleep,
     ) -> None:
@@ -97,7 +102,7 @@ class _Sender:
         self._stopped: BaseException | None = None
         self._stopping = asyncio.Event()
         self._preparer, self._desk = preparer, Desk(store, workspace)
-        self._supply = Supply(workspace, self._preparer, due, pace=pace, rest=self._rest, stopping=self._stopping)
+        self._supply = Supply(workspace, self._preparer, due, paces=paces, rest=self._rest, stopping=self._stopping)
 
     async def run(self, connections: int) -> StageReport:
         """Work with so many connections until nothing is left, or something stops the run."""

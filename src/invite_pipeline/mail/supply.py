@@ -36,14 +36,14 @@ class Supply:
         preparer: Preparer,
         due: Sequence[Due],
         *,
-        pace: Pace,
+        paces: tuple[Pace, DomainPaces],
         rest: Callable[[float], Awaitable[None]],
         stopping: asyncio.Event,
     ) -> None:
-        self._workspace, self._preparer, self._pace = workspace, preparer, pace
+        self._workspace, self._preparer = workspace, preparer
+        self._pace, self._domains = paces
         self._rest, self._stopping = rest, stopping
-        mail = workspace.campaign.mail
-        self._hours, self._domains = read_hours(mail.hours), DomainPaces(mail.domain_rates)
+        self._hours = read_hours(workspace.campaign.mail.hours)
         self._fresh = deque(Try(one) for one in due)
         self._composing: deque[tuple[list[Try], asyncio.Future[list[Prepared]]]] = deque()
         self._ready: deque[tuple[Try, Prepared]] = deque()

@@ -72,13 +72,22 @@ def render(
     store: Store, workspace: Workspace, *, only: str | None = None, jobs: int | None = None, progress: Progress = silent
 ) -> StageReport:
     """Stage 2: the programme, and every letter that is missing or no longer what it should be."""
-    from invite_pipeline.letters.programme import programme_pdf
     from invite_pipeline.letters.render import render_batch
+
+    keys = prepare_letters(store, workspace, only=only)
+    return render_batch(store, workspace, keys, jobs=jobs, progress=progress)
+
+
+def prepare_letters(store: Store, workspace: Workspace, *, only: str | None = None) -> list[str]:
+    """The programme, and nothing left of those who are gone; gives the keys of the letters that there are to be."""
+    from invite_pipeline.letters.programme import programme_pdf
 
     programme_pdf(workspace)
     _remove_letters_of_the_gone(store, workspace)
-    keys = None if only is None else [listed_key(store, only)]
-    return render_batch(store, workspace, keys, jobs=jobs, progress=progress)
+    if only is not None:
+        return [listed_key(store, only)]
+    with store.reading() as tx:
+        return queries.listed_keys(tx)
 
 
 def _remove_letters_of_the_gone(store: Store, workspace: Workspace) -> None:

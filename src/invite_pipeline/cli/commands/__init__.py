@@ -11,6 +11,7 @@ from invite_pipeline.cli.commands import (
     store,
     users,
     verify,
+    worker,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "store",
     "users",
     "verify",
+    "worker",
 ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from invite_pipeline.cli.app import IN_PART, Global, app
-from invite_pipeline.cli.output import dump_line, progress, say
+from invite_pipeline.cli.output import dump_line, progress, say, show_report
 
 if TYPE_CHECKING:
     from invite_pipeline.domain.reply import Attendee, Reply
@@ -28,12 +28,23 @@ def collect(
     imap: Annotated[bool, typer.Option("--imap", help="Read the mailbox that INVITE_IMAP_URL names.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen and store nothing.")] = False,
     follow: Annotated[bool, typer.Option("--follow", help="Go on reading the IMAP mailbox until Ctrl-C.")] = False,
+    distributed: Annotated[
+        bool, typer.Option("--distributed", help="Let a worker read the mailbox that its INVITE_IMAP_URL names.")
+    ] = False,
 ) -> None:
     """Read replies from IMAP, Maildir, mbox, .eml or .msg files."""
     from invite_pipeline.run.local import collect_replies, follow_replies, open_store
 
     options: Global = context.obj
     workspace = options.workspace()
+    if distributed:
+        if paths or dry_run or follow:
+            raise typer.BadParameter("--distributed goes with nothing but --imap")
+        from invite_pipeline.run.distributed.follow import collect_distributed
+
+        report = collect_distributed(open_store(workspace), workspace, say=say)
+        show_report("mails read", report)
+        raise typer.Exit(IN_PART if report.failures else 0)
     if bool(paths) == imap:
         raise typer.BadParameter("name the mailboxes to read, or give --imap")
     if follow and (not imap or dry_run):

@@ -30,6 +30,9 @@ class Announcement(Enum):
     correction = "correction"
 
 
+Distributed = Annotated[
+    bool, typer.Option("--distributed", help="Let the workers do it (see: invite worker), and show what they do.")
+]
 Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help="Processes; as many as there are cores by default.")]
 
 
@@ -49,12 +52,12 @@ def preview(
 
 
 @app.command()
-def render(context: typer.Context, only: Only = None, jobs: Jobs = None) -> None:
+def render(context: typer.Context, only: Only = None, jobs: Jobs = None, distributed: Distributed = False) -> None:
     """One letter for each recipient, out/letters/KEY.pdf, and the programme; only what changed is made again."""
     workspace, store, loaded = _loaded(context.obj)
-    report = _render(store, workspace, only=only, jobs=jobs)
+    report = _render(store, workspace, only=only, jobs=jobs, distributed=distributed)
     show_report("letters rendered", report)
-    say(f"Letters lie in {workspace.out / 'letters'}.")
+    say(f"Letters lie in {workspace.letters_url or workspace.out / 'letters'}.")
     _end(bool(loaded.errors), report)
 
 
@@ -92,6 +95,7 @@ def send(
         str, typer.Option("--resolve", metavar="sent|not-sent", help="Decide what became of --only KEY's unknown mail.")
     ] = "",
     evidence: Annotated[str, typer.Option("--evidence", metavar="TEXT", help="What --resolve rests on.")] = "",
+    distributed: Distributed = False,
 ) -> None:
     """Mail what is due: invitations, and confirmations of replies. Safe to repeat, safe to kill."""
     from invite_pipeline.mail.pace import read_rate
@@ -109,12 +113,13 @@ def send(
     # Before minutes of rendering, not after them.
     read_rate(rate)
     workspace, store, loaded = _loaded(context.obj)
-    rendered = _render(store, workspace, only=only, jobs=None)
+    distributed = distributed and not (dry_run or test)
+    rendered = _render(store, workspace, only=only, jobs=None, distributed=distributed)
     if not (dry_run or test):
         # Time has passed, or the campaign file names more places: who waits hears of it now.
         settle(store, workspace)
     mails = due_mails(store, workspace, only=only, limit=limit)
-    report = _mail(store, workspace, mails, test=test, dry=dry_run, rate=rate, yes=yes)
+    report = _mail(store, workspace, mails, test=test, dry=dry_run, rate=rate, yes=yes, distributed=distributed)
     _end(bool(loaded.errors or rendered.failures), report)
 
 
@@ -129,6 +134,7 @@ def remind(
     rate: Annotated[str, typer.Option("--rate", metavar="20/s", help="The pace: 20/s or 300/min.")] = "",
     only: Only = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    distributed: Distributed = False,
 ) -> None:
     """Remind those who have not answered; says exactly who gets it, who does not and why."""
     from invite_pipeline.mail.pace import read_rate
@@ -137,7 +143,7 @@ def remind(
     read_rate(rate)
     workspace, store, loaded = _loaded(context.obj)
     mails = due_reminders(store, workspace, only=only, limit=limit)
-    report = _mail(store, workspace, mails, test=test, dry=dry_run, rate=rate, yes=yes)
+    report = _mail(store, workspace, mails, test=test, dry=dry_run, rate=rate, yes=yes, distributed=distributed)
     _end(bool(loaded.errors), report)
 
 
@@ -233,10 +239,18 @@ def _loaded(options: Global) -> tuple[Workspace, Store, LoadReport]:
     return workspace, store, loaded
 
 
-def _render(store: Store, workspace: Workspace, *, only: str | None, jobs: int | None) -> StageReport:
+def _render(
+    store: Store, workspace: Workspace, *, only: str | None, jobs: int | None, distributed: bool = False
+) -> StageReport:
+    from invite_pipeline.run.local import prepare_letters
     from invite_pipeline.run.local import render as render_letters
 
     with progress("2 render") as tell:
+        if distributed:
+            from invite_pipeline.run.distributed.follow import render_distributed
+
+            keys = prepare_letters(store, workspace, only=only)
+            return render_distributed(store, workspace, keys, progress=tell, say=say)
         return render_letters(store, workspace, only=only, jobs=jobs, progress=tell)
 
 
@@ -249,6 +263,7 @@ def _mail(
     dry: bool,
     rate: str,
     yes: bool,
+    distributed: bool = False,
 ) -> StageReport:
     from invite_pipeline.domain.stage import StageReport
     from invite_pipeline.mail.release import proof
@@ -274,7 +289,12 @@ def _mail(
     shown = "" if yes else f" (hash {proof(store, workspace, mailing.due, mailing.entry).digest[:16]})"
     _ask(f"Mail {_counted(mailing)} through {server}{shown}?", yes=yes)
     with progress("3 mail") as tell:
-        report = mail(store, workspace, mailing, rate=rate, progress=tell, watch=MinuteLines())
+        if distributed:
+            from invite_pipeline.run.distributed.follow import send_distributed
+
+            report = send_distributed(store, workspace, mailing.due, rate=rate, progress=tell, say=say)
+        else:
+            report = mail(store, workspace, mailing, rate=rate, progress=tell, watch=MinuteLines())
     show_report("mails sent", report)
     return report
 
