@@ -16,7 +16,18 @@ from invite_pipeline.store import account_queries, audit
 from tests.builders import NOW, a_recipient, a_store, a_workspace
 from tests.web.staff_office import PASSWORD, StaffOffice, an_account
 
-PUBLIC = ("/r/", "/code", "/static/", "/favicon.ico", "/healthz", "/datenschutz", "/impressum", "/barrierefreiheit")
+PUBLIC = (
+    "/r/",
+    "/code",
+    "/static/",
+    "/favicon.ico",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/datenschutz",
+    "/impressum",
+    "/barrierefreiheit",
+)
 OPEN_TO_ALL = {("GET", "/staff/login"), ("POST", "/staff/login"), ("GET", "/staff/static/{name}")}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -12,6 +13,7 @@ from starlette.responses import Response
 from invite_pipeline.domain.workspace import Clock, Workspace
 from invite_pipeline.run.workspace import wall_clock
 from invite_pipeline.web.keeper import keeping_places
+from invite_pipeline.web.operating import Operating, TimedReplies
 from invite_pipeline.web.public import PublicPages
 from invite_pipeline.web.rsvp import RsvpPages
 from invite_pipeline.web.security import Guard
@@ -26,6 +28,7 @@ def create_app(workspace: Workspace, *, clock: Clock = wall_clock) -> FastAPI:
     site = Site(workspace)
     staff = StaffSite(workspace, site.store, AREAS, clock)
     routes = all_routes()
+    operating = Operating(site.store, os.environ.get("INVITE_METRICS_TOKEN", ""))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -45,6 +48,7 @@ def create_app(workspace: Workspace, *, clock: Clock = wall_clock) -> FastAPI:
     app.state.site, app.state.staff, app.state.staff_rules = site, staff, tuple(routes.rules)
     app.include_router(RsvpPages(site).router())
     app.include_router(PublicPages(site).router())
+    app.include_router(operating.router())
     app.include_router(staff_router(staff, routes))
 
     def refused(request: Request, error: Exception) -> Response:
@@ -56,4 +60,5 @@ def create_app(workspace: Workspace, *, clock: Clock = wall_clock) -> FastAPI:
 
     app.add_exception_handler(HTTPException, refused)
     app.add_middleware(Guard, fault_page=site.fault)
+    app.add_middleware(TimedReplies, seconds=operating.reply_seconds)
     return app

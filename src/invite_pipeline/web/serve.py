@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import socket
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -17,6 +15,7 @@ import uvicorn
 
 from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import InviteError
+from invite_pipeline.run.logs import log_to_stderr
 from invite_pipeline.web.app import create_app
 from invite_pipeline.web.security import log
 
@@ -29,7 +28,7 @@ def serve(workspace: Workspace, host: str, port: int) -> None:
 
     Raises InviteError where the address cannot be listened on, StoreUnusable, TemplateBroken.
     """
-    _log_to_stderr()
+    log_to_stderr(log.name)
     with _listening(host, port) as listener:
         server = uvicorn.Server(_config(workspace))
         log.info("pages on %s (Ctrl-C ends)", _address(listener))
@@ -100,11 +99,3 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
 def _address(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def _log_to_stderr() -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
-    log.addHandler(handler)
-    log.setLevel(logging.INFO)
-    log.propagate = False

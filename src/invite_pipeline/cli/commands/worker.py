@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -38,9 +37,10 @@ def worker(
 def _start(folder: Path, now: str | None, queues: tuple[str, ...], may_mail: bool, once: bool) -> None:
     from invite_pipeline.errors import InviteError
     from invite_pipeline.run.distributed.worker import run_worker
+    from invite_pipeline.run.logs import log_to_stderr
     from invite_pipeline.run.workspace import open_workspace
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
+    log_to_stderr("invite.worker")
     try:
         run_worker(lambda: open_workspace(folder, now=now), queues=queues, may_mail=may_mail, once=once)
     except InviteError as error:
