@@ -340,6 +340,18 @@ saved_views = Table(
     ForeignKeyConstraint(["campaign", "account"], ["accounts.campaign", "accounts.name"]),
 )
 
+# Read-only tokens of the JSON interface; of each only a hash.
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("campaign", String(40), primary_key=True),
+    Column("name", String(80), primary_key=True),
+    Column("token_hash", String(64), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    ForeignKeyConstraint(["campaign"], ["campaigns.id"]),
+    Index(None, "campaign", "token_hash"),
+)
+
 # Who calls whom.
 assignments = Table(
     "assignments",

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from invite_pipeline.domain.workspace import Clock, Workspace
 from invite_pipeline.run.workspace import wall_clock
+from invite_pipeline.web.api import create_api
 from invite_pipeline.web.keeper import keeping_places
 from invite_pipeline.web.operating import Operating, TimedReplies
 from invite_pipeline.web.public import PublicPages
@@ -50,6 +51,8 @@ def create_app(workspace: Workspace, *, clock: Clock = wall_clock) -> FastAPI:
     app.include_router(PublicPages(site).router())
     app.include_router(operating.router())
     app.include_router(staff_router(staff, routes))
+
+    app.mount("/api", create_api(site.store, workspace))
 
     def refused(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
