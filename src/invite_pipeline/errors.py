@@ -144,6 +144,15 @@ class AnswerChanged(InviteError):
         super().__init__("The answer was changed meanwhile.", "Look at the newest answer, then change it.")
 
 
+class ReviewSettled(InviteError):
+    """Somebody else has decided on a reply that waited for a human."""
+
+    exit_status = 1
+
+    def __init__(self) -> None:
+        super().__init__("This reply was decided on meanwhile.", "Look at what was decided.")
+
+
 class SettingInvalid(ValueError):
     """A campaign's value is out of its domain; `setting` is the dotted name as in campaign.toml."""
 

@@ -136,6 +136,8 @@ class Reply:
     """The answer (its event) that whoever changes it has seen; None where nobody could have seen any."""
     certain: bool = True
     """False where the sender was not matched or the text was not unambiguous."""
+    approved: bool = False
+    """Staff looked at it: it applies, whatever is recorded."""
 
     @property
     def deputies(self) -> tuple[str, ...]:
@@ -169,6 +171,8 @@ _ANSWERS = (Intent.YES, Intent.NO)
 def decide(state: Tracking, reply: Reply, *, deadline: datetime) -> Decision:
     """Decide what becomes of `reply` where `state` is known; the rules are docs/architecture.md's table, in order."""
     late = reply.declared_at > deadline
+    if reply.approved:
+        return Decision(Disposition.APPLIED, "", late)
     if reply.intent is Intent.OBJECTION:
         return Decision(
             Disposition.APPLIED if reply.certain else Disposition.REVIEW, "asks for no further invitations", late

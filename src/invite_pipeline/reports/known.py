@@ -30,7 +30,7 @@ from invite_pipeline.store.report_queries import Answer
 INVITATION = "invitation"
 
 # The message table's words, and what they mean for the recipient: a claim without an outcome is unknown.
-_STATES = {
+MESSAGE_STATES = {
     "claimed": MessageState.UNKNOWN,
     "sent": MessageState.SENT,
     "refused": MessageState.REFUSED,
@@ -101,7 +101,7 @@ def _projected(tx: Transaction, recipients: Iterable[Recipient], rendered: froze
         at=now,
         recipients=_those_in(trackings, recipients),
         trackings=trackings,
-        messages={key: _STATES[message.state] for key, message in queries.messages(tx, INVITATION).items()},
+        messages={key: MESSAGE_STATES[message.state] for key, message in queries.messages(tx, INVITATION).items()},
         reminded=report_queries.reminded(tx),
         waves=report_queries.first_claims(tx),
         answers=tuple(report_queries.answers(tx)),

@@ -72,8 +72,7 @@ class Row:
     @property
     def reached(self) -> bool:
         """Whether the invitation arrived, as far as anybody can know: a bounce of any class was read by nobody."""
-        by_post = self.tracking.letter is LetterState.POSTED
-        return self.delivery is Delivery.SENT or by_post or self.reply != "open"
+        return arrived(self.delivery, self.tracking.letter) or self.reply != "open"
 
     @property
     def to_call(self) -> bool:
@@ -83,16 +82,21 @@ class Row:
         return self.reply == "open" and self.listed and not self.tracking.blocked and (failed or not by_mail)
 
 
+def arrived(delivery: Delivery, letter: LetterState) -> bool:
+    """Whether the mail or the letter was delivered and did not come back."""
+    return delivery is Delivery.SENT or letter is LetterState.POSTED
+
+
 def rows_of(known: Known, campaign: Campaign) -> list[Row]:
     """Everybody in the newest list, in its order, then those who left it with an answer or one that waits."""
-    rows = [_row(recipient, known, campaign) for recipient in known.recipients]
+    rows = [row_of(one, known.trackings[one.key], known.messages.get(one.key), campaign) for one in known.recipients]
     listed = [row for row in rows if row.listed]
     departed = [row for row in rows if not row.listed and (row.reply != "open" or row.tracking.reviews)]
     return listed + departed
 
 
-def _row(recipient: Recipient, known: Known, campaign: Campaign) -> Row:
-    tracking = known.trackings[recipient.key]
+def row_of(recipient: Recipient, tracking: Tracking, message: MessageState | None, campaign: Campaign) -> Row:
+    """One row; `message` is where the latest attempt of the invitation stands, None where there was none."""
     chosen = {attendee.workshop for attendee in tracking.attendees if attendee.workshop}
     titles = [workshop.title for workshop in campaign.workshops if workshop.id in chosen]
     unknown = sorted(chosen - {workshop.id for workshop in campaign.workshops})
@@ -100,7 +104,7 @@ def _row(recipient: Recipient, known: Known, campaign: Campaign) -> Row:
     return Row(
         recipient=recipient,
         tracking=tracking,
-        delivery=_delivery(recipient, tracking, known.messages.get(recipient.key)),
+        delivery=_delivery(recipient, tracking, message),
         workshops=(*titles, *unknown),
         last_contact=contact.astimezone(campaign.event.tz) if contact else None,
     )

@@ -250,14 +250,18 @@ def history(tx: Transaction, key: str | None = None) -> list[Recorded]:
     return [ledger.event_from_row(row) for row in tx.connection.execute(query).mappings()]
 
 
-def open_reviews(tx: Transaction, key: str | None = None) -> list[Review]:
-    """The replies (of one recipient, or all) that wait for a human, oldest first."""
+def open_reviews(
+    tx: Transaction, key: str | None = None, *, seq: int | None = None, after: int = 0, limit: int | None = None
+) -> list[Review]:
+    """The replies (of one recipient, or all) that wait for a human, oldest first; or only the one numbered `seq`."""
     v, e = tables.reviews, tables.events
     joined = v.join(e, (e.c.campaign == v.c.campaign) & (e.c.seq == v.c.seq))
     query = sa.select(e, v.c.reason).select_from(joined).where(v.c.campaign == tx.campaign, v.c.state == "open")
     if key is not None:
         query = query.where(v.c.recipient == key)
-    rows = tx.connection.execute(query.order_by(e.c.seq)).mappings()
+    if seq is not None:
+        query = query.where(v.c.seq == seq)
+    rows = tx.connection.execute(query.where(v.c.seq > after).order_by(e.c.seq).limit(limit)).mappings()
     return [Review(row["seq"], row["recipient"], row["reason"], ledger.event_from_row(row)) for row in rows]
 
 
