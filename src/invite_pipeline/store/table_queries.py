@@ -134,8 +134,6 @@ def _conditions(asked: Filter) -> Iterator[sa.ColumnElement[bool]]:
         (DELIVERY, asked.delivery),
     )
     yield from (column == wanted for column, wanted in exact if wanted)
-    if asked.delivery:
-        yield asked.delivery == DELIVERY
     if asked.workshop:
         yield _chosen(asked.workshop)
     if asked.only in _ONLY:
