@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from invite_pipeline.domain.campaign import Campaign
@@ -105,24 +106,53 @@ class CalendarFile:
             campaign, uid=_UID, sequence=sequence, now=now, url=_URL, cancelled=cancelled, attendee=attendee
         ).decode()
         lines = whole.replace("\r\n ", "").split("\r\n")
-        marks = (_UID, _URL, _TO)
-        self._lines = [line if any(mark in line for mark in marks) else _folded(line) for line in lines]
+        self._parts = [_prepared(line) for line in lines]
 
     def publish(self, *, uid: str, url: str, to: str = "") -> bytes:
         """The file of one recipient."""
         # What stands in a text is quoted, what stands in a link is not (RFC 5545, 3.3.11 and 3.3.13).
-        quoted = re.sub(r"([\\;,])", r"\\\1", url)
-        return "\r\n".join([self._filled(line, uid, url, quoted, to) for line in self._lines]).encode()
+        values = {_UID: uid, _TO: to, _URL: url, _QUOTED: re.sub(r"([\\;,])", r"\\\1", url)}
+        parts = [one if isinstance(one, str) else one.filled(values[one.mark]) for one in self._parts]
+        return "\r\n".join(parts).encode()
 
-    @staticmethod
-    def _filled(line: str, uid: str, url: str, quoted: str, to: str) -> str:
-        if _UID in line:
-            return _folded(line.replace(_UID, uid))
-        if _TO in line:
-            return _folded(line.replace(_TO, to))
-        if _URL in line:
-            return _folded(line.replace(_URL, url if line.startswith("URL") else quoted))
-        return line
+
+@dataclass(frozen=True, slots=True)
+class _Personal:
+    """A line with one recipient's value in it; what comes before the value is folded once for all."""
+
+    mark: str
+    before: str
+    folded: str
+    room: int
+    """Octets left in the last line of what is folded."""
+    after: str
+
+    def filled(self, value: str) -> str:
+        """The line with this value."""
+        if not value.isascii():
+            return _folded(self.before + value + self.after)
+        if len(value) <= self.room:
+            text, room = self.folded + value, self.room - len(value)
+        else:
+            full = _FOLD_AT - 1
+            more = [value[start : start + full] for start in range(self.room, len(value), full)]
+            text, room = "\r\n ".join([self.folded + value[: self.room], *more]), full - len(more[-1])
+        return text + _fold_on(self.after, room)
+
+
+def _prepared(line: str) -> str | _Personal:
+    """A line folded, or ready for each recipient's value."""
+    mark = next((one for one in (_UID, _TO, _URL) if one in line), None)
+    if mark is None:
+        return _folded(line)
+    before, _, after = line.partition(mark)
+    meant = _QUOTED if mark == _URL and not line.startswith("URL") else mark
+    if mark in after:
+        # Nothing of ours says a value twice; should it, each mail's line is folded whole.
+        raise ValueError("a calendar line names a value twice")
+    folded = _folded(before)
+    room = _FOLD_AT - len(folded.rsplit("\r\n", 1)[-1].encode())
+    return _Personal(meant, before, folded, room, after)
 
 
 def _folded(line: str) -> str:
@@ -132,8 +162,14 @@ def _folded(line: str) -> str:
     if line.isascii():
         rest = (line[start : start + _FOLD_AT - 1] for start in range(_FOLD_AT, len(line), _FOLD_AT - 1))
         return "\r\n ".join([line[:_FOLD_AT], *rest])
-    pieces, room = [""], _FOLD_AT
-    for letter in line:
+    return _fold_on(line, _FOLD_AT)
+
+
+@lru_cache(maxsize=256)
+def _fold_on(text: str, room: int) -> str:
+    """A text folded where its first line has `room` octets left."""
+    pieces = [""]
+    for letter in text:
         octets = len(letter.encode())
         if octets > room:
             pieces.append(" ")
@@ -145,6 +181,7 @@ def _folded(line: str) -> str:
 
 _FOLD_AT = 75
 _UID, _URL, _TO = "\ue000uid\ue001", "\ue000url\ue001", "\ue000to\ue001"
+_QUOTED = "\ue000quoted\ue001"
 
 
 def _attendee(address: str, *, asked: bool) -> vCalAddress:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import binascii
 import hashlib
 import re
+import struct
 import unicodedata
 from base64 import b64encode
 from collections.abc import Sequence
@@ -33,6 +34,19 @@ _TOO_LONG = re.compile(rb"(?m)^([^\r\n]{74,})(=20|=09)(?=\r$)")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
 
 
+# A hundred lines at a time: cutting them in Python costs a third more.
+_LINE, _LINES_AT_ONCE = 76, 100
+_HUNDRED_LINES = struct.Struct(f"{_LINE}s" * _LINES_AT_ONCE)
+
+
+def _base64(data: bytes) -> bytes:
+    encoded = b64encode(data)
+    whole = len(encoded) - len(encoded) % (_LINE * _LINES_AT_ONCE)
+    cut = [one for hundred in _HUNDRED_LINES.iter_unpack(memoryview(encoded)[:whole]) for one in hundred]
+    cut += [encoded[start : start + _LINE] for start in range(whole, len(encoded), _LINE)]
+    return b"\r\n".join(cut)
+
+
 @dataclass(frozen=True)
 class Attachment:
     """A file that goes with a mail; `method` only for calendars (RFC 6047)."""
@@ -52,8 +66,7 @@ class Attachment:
     def part(self) -> bytes:
         """The whole MIME part; one that goes with every mail is encoded once."""
         parameters = f'; method={self.method}; charset="utf-8"' if self.method else ""
-        encoded = b64encode(self.data)
-        body = b"\r\n".join(encoded[start : start + 76] for start in range(0, len(encoded), 76))
+        body = _base64(self.data)
         # RFC 2231 for all who read it; the plain name for Word's and other old programs, which show "ATT00001" else.
         head = (
             f"Content-Type: {self.content_type}{parameters};\r\n"
@@ -123,7 +136,8 @@ def _head(headers: Headers) -> list[str]:
 
 
 def _text(subtype: str, text: str) -> bytes:
-    whole = _LINE_ENDS.sub("\r\n", text.rstrip("\r\n") + "\n")
+    text = text.rstrip("\r\n") + "\n"
+    whole = _LINE_ENDS.sub("\r\n", text) if "\r" in text else text.replace("\n", "\r\n")
     head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
     encoded = binascii.b2a_qp(whole.encode(), istext=True)
     # A blank at the end of a full line makes CPython's encoder write 77 octets (RFC 2045, 6.7: 76).
