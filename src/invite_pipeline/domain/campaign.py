@@ -229,6 +229,8 @@ class Mail:
     """The per cent of mails not taken at which a run stops."""
     release: Literal["", "required"] = ""
     """Whether a host releases letters and texts (`invite approve`) before they may go."""
+    dkim_selector: str = ""
+    """Under which name the DKIM key stands in the sender's DNS; the key itself is what INVITE_DKIM_KEY names."""
 
     def __post_init__(self) -> None:
         _mailbox("sender", self.sender)
@@ -242,6 +244,10 @@ class Mail:
             if re.search(r"[\r\n]", getattr(self, name)):
                 raise SettingInvalid(name, "a mail header is one line")
         _not_empty("subject", self.subject)
+        if self.dkim_selector and not re.fullmatch(
+            r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?", self.dkim_selector
+        ):
+            raise SettingInvalid("dkim_selector", f"“{self.dkim_selector}” cannot be a part of a domain's name")
         for name in ("connections", "messages_per_connection", "stop_at"):
             _at_least_one(name, getattr(self, name))
 

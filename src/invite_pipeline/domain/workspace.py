@@ -34,6 +34,8 @@ class Workspace:
     """The signing keys, newest first: the first signs, all verify."""
     certificate_passwords: tuple[str, ...] = field(default=(), repr=False)
     """The pass phrases of the hosts' certificates, in the order of the hosts."""
+    dkim_key: str = ""
+    """The file of the private key that mails are signed with; empty where none is set."""
     now: Clock
 
     @property

@@ -12,6 +12,7 @@ from invite_pipeline.errors import InviteError, Problem
 from invite_pipeline.formats.campaign_file import NAME
 from invite_pipeline.formats.template_rules import check_template
 from invite_pipeline.formats.templates import Templates
+from invite_pipeline.mail.dkim import signer_of
 from invite_pipeline.mail.entry import Entry
 from invite_pipeline.mail.headers import ascii_address
 from invite_pipeline.mail.kinds import CONFIRMATION, KINDS
@@ -63,6 +64,10 @@ def _check_settings(workspace: Workspace) -> list[Problem]:
             read(getattr(mail, setting))
         except InviteError as error:
             problems.append(Problem("error", NAME, error.message, error.fix, column=f"mail.{setting}"))
+    try:
+        signer_of(workspace)
+    except InviteError as error:
+        problems.append(Problem("error", NAME, error.message, error.fix, column="mail.dkim_selector"))
     if workspace.smtp_url:
         try:
             read_server(workspace.smtp_url)

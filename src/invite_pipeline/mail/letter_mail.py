@@ -28,6 +28,7 @@ from invite_pipeline.formats.rsvp_link import (
     unsubscribe_url,
 )
 from invite_pipeline.formats.templates import SharedText, Templates, invitation_context
+from invite_pipeline.mail.dkim import DkimSigner, signer_of
 from invite_pipeline.mail.entry import Entry
 from invite_pipeline.mail.headers import LOCAL_PART, ascii_address, mail_address
 from invite_pipeline.mail.kinds import KINDS, Kind, kind_of
@@ -98,6 +99,8 @@ class Composer:
         )
         files = self._attachments(recipient, invitation, kind, context["link"], headers.to)
         content = compose(headers, plain, html, files)
+        if self._dkim:
+            content = self._dkim.signed(content, int(self._workspace.now().timestamp()))
         seen = (headers.sender, headers.from_name, headers.to, headers.subject, plain, html)
         return Outgoing(
             self.envelope_sender(code, wave),
@@ -161,6 +164,10 @@ class Composer:
 
     def _filled(self, name: str, context: dict[str, Any]) -> str:
         return self._inliner.inline(self._templates.render(name, **context))
+
+    @cached_property
+    def _dkim(self) -> DkimSigner | None:
+        return signer_of(self._workspace)
 
     @cached_property
     def _domain(self) -> str:

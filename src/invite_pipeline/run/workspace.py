@@ -36,6 +36,7 @@ def open_workspace(folder: Path, *, now: str | None = None, environ: Mapping[str
         store_url=environ.get("INVITE_STORE_URL") or campaign.store.url or f"sqlite:///{folder / PRIVATE / 'store.db'}",
         letters_url=environ.get("INVITE_LETTERS_URL") or campaign.store.letters,
         keys=signing_keys(folder, environ),
+        dkim_key=environ.get("INVITE_DKIM_KEY", ""),
         certificate_passwords=_certificate_passwords(environ, len(campaign.hosts)),
         now=clock(now or environ.get("INVITE_NOW"), campaign),
     )
