@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,7 +43,9 @@ def test_run_goes_on_where_its_processes_were_killed(tmp_path: Path, monkeypatch
 
     def kill(_done: int, _total: int) -> None:
         for child in multiprocessing.active_children():
-            os.kill(child.pid or 0, signal.SIGKILL)
+            # It may be gone since it was killed the last time.
+            with suppress(ProcessLookupError):
+                os.kill(child.pid or 0, signal.SIGKILL)
 
     with pytest.raises(InviteError, match="ended from outside") as caught:
         render_batch(store, workspace, jobs=2, progress=kill)
