@@ -79,3 +79,12 @@ def test_purged_mail_that_is_read_again_is_a_repeat(store: Store, workspace: Wor
     purge(store, later(workspace, 31))
     collect(store, later(workspace, 31), [("1", a_mail(From=SENDER))])
     assert replied(store).text == ""
+
+
+def test_passage_that_a_reading_rests_on_goes_with_the_mail(store: Store, workspace: Workspace) -> None:
+    collect(store, workspace, [("1", a_mail("Gerne sage ich zu, Gruß aus dem Zimtweg.", From=SENDER))])
+    assert "Zimtweg" in replied(store).reason
+    purge(store, later(workspace, 31))
+    event = replied(store)
+    assert "Zimtweg" not in f"{event.reason} {event.decision}"
+    assert event.reason.startswith("accepts")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,6 +50,7 @@ def purge_mail_words(tx: Transaction, *, before: datetime, dry_run: bool = False
     due = [row for row in rows if row["seq"] not in waiting]
     if due and not dry_run:
         tx.connection.execute(_EMPTY_EVENT, [{"of": row["seq"], "rest": _emptied(row)} for row in due])
+        _unquote_reviews(tx, [row["seq"] for row in due])
     return Purged(mails=len(due), waiting=len(rows) - len(due))
 
 
@@ -58,7 +61,26 @@ def _has_words(row: sa.RowMapping) -> bool:
 
 
 def _emptied(row: sa.RowMapping) -> dict[str, object]:
-    return {**row["personal"], **dict.fromkeys(_WORDS[row["kind"]], "")}
+    kept = {name: _unquoted(words) if name in _QUOTING else words for name, words in row["personal"].items()}
+    return {**kept, **dict.fromkeys(_WORDS[row["kind"]], "")}
+
+
+# Why a mail was read as it was is said with the passage that it rests on.
+_QUOTING = ("reason", "decision")
+
+
+def _unquoted(words: object) -> object:
+    return re.sub(r"“[^”]*”?", "“…”", words) if isinstance(words, str) else words
+
+
+def _unquote_reviews(tx: Transaction, events: Sequence[int]) -> None:
+    """The same of what decided reviews say."""
+    r = tables.reviews
+    for start in range(0, len(events), 500):
+        some = (r.c.campaign == tx.campaign, r.c.seq.in_(events[start : start + 500]))
+        for row in tx.connection.execute(sa.select(r.c.seq, r.c.reason).where(*some)).mappings().all():
+            said = sa.update(r).where(r.c.campaign == tx.campaign, r.c.seq == row["seq"])
+            tx.connection.execute(said.values(reason=_unquoted(row["reason"])))
 
 
 def purge_needs(tx: Transaction, *, dry_run: bool = False) -> int:
