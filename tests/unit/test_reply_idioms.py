@@ -21,6 +21,8 @@ ACCEPTS = (
     ("Nach Rücksprache mit der Verwaltungsspitze darf ich Ihnen unsere Teilnahme zusagen.", None),
     ("kommen zu dritt", 3),
     ("I will be attending.", 1),
+    ("Yes, I'll attend with one guest.", 2),
+    ("Ich komme gern mit einer Kollegin.", 2),
 )
 DECLINES = (
     "Muss leider passen.",

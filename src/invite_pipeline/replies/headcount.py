@@ -141,6 +141,8 @@ def _by_company(text: str) -> set[int]:
         rf"\b(?:mit|with|in) (?:{_OWN})?(?:\S+e[nr]? )?{_RELATIVE}\b(?! (?:und|and) {_OWN})",
         r"\bwir beide[n]?\b|\bbeide (?:kommen|nehmen)\b|\b(?:kommen|nehmen) (?:wir )?beide\b|\b(?:two|both) of us\b",
         r"\bmit (?:herrn|frau) [\w-]+\b",
+        r"\b(?:with|plus) (?:one|a|my) (?:guest|companion|colleague|partner)\b",
+        r"\bmit (?:einem|einer|1) (?:gast|kollegen|kollegin|mitarbeiter|mitarbeiterin|begleiter|begleiterin)\b",
     )
     return {2} if any(re.search(pattern, text) for pattern in patterns) else set()
 
