@@ -177,3 +177,15 @@ def test_long_encoded_text_is_read_whole() -> None:
     mail["From"], mail["Message-ID"] = "a@b.example", "<1@b.example>"
     mail.set_content("Gerne sage ich zu.\n\n" + "Mit freundlichen Grüßen\n" * 2000, cte="base64")
     assert read_mail(mail.as_bytes()).answer == "yes"
+
+
+@pytest.mark.parametrize("method", ["REQUEST", "CANCEL", "REFRESH", "DECLINECOUNTER"])
+def test_text_of_another_calendar_message_decides_nothing(method: str) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["Message-ID"] = "a@b.example", "<1@b.example>"
+    mail.set_content("Wir müssen leider absagen.")
+    entry = f"BEGIN:VCALENDAR\r\nMETHOD:{method}\r\nBEGIN:VEVENT\r\nUID:1@x.example\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    mail.add_alternative(entry, subtype="calendar", params={"method": method})
+    reading = read_mail(mail.as_bytes())
+    assert (reading.kind, reading.answer) == ("reply", "unclear")
+    assert method in reading.reason

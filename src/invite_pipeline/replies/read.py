@@ -125,7 +125,7 @@ def _read(mail: Mail, name: str) -> MailReading:
         return _read_automatic(seen, mail, machine)
     if parse.header(mail, "Return-Path").strip() == "<>":
         return _read_automatic(seen, mail, automatic.note(mail, "an empty Return-Path"))
-    return _read_human(seen, mail)
+    return _unless_a_program_writes(_read_human(seen, mail), mail)
 
 
 def _read_bounces(seen: MailReading, found: tuple[Bounce, ...], reason: str) -> MailReading:
@@ -212,6 +212,21 @@ def _calendar(mail: Mail) -> tuple[CalendarReply | None, str] | None:
             if read_method(data) == "COUNTER":
                 return None, "the calendar proposes another time"
     return None
+
+
+# What somebody else's calendar says of somebody else's event; our own entry (PUBLISH) comes back with forwarded mails.
+_OTHERS = frozenset({"REQUEST", "CANCEL", "REFRESH", "ADD", "DECLINECOUNTER"})
+
+
+def _unless_a_program_writes(reading: MailReading, mail: Mail) -> MailReading:
+    """The same, but undecided where a calendar program wrote the text ("Der Termin wurde abgesagt")."""
+    if reading.answer not in ("yes", "no", "maybe"):
+        return reading
+    entries = [part for part in parse.parts(mail) if part.get_content_type() in ("text/calendar", "application/ics")]
+    method = next((name for name in map(read_method, map(parse.content, entries)) if name in _OTHERS), "")
+    if not method:
+        return reading
+    return replace(reading, answer="unclear", reason=f"carries a calendar entry that says {method}; {reading.reason}")
 
 
 def _read_calendar(seen: MailReading, mail: Mail, found: CalendarReply | None, note: str) -> MailReading:
