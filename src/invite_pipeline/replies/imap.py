@@ -140,7 +140,8 @@ class ImapMailbox:
         try:
             self._box.logout()
         except (OSError, imaplib.IMAP4.error, ImapToolsError):
-            return
+            with suppress(OSError):
+                self._box.client.shutdown()
 
     def _last_uid(self) -> int:
         with self._store.reading() as tx:
@@ -181,8 +182,9 @@ def read_imap(url: str, store: Store, *, look_only: bool = False, tls: ssl.SSLCo
         box: BaseMailBox
         kind = MailBox if address.direct_tls else MailBoxStartTls
         box = kind(address.host, address.port, timeout=60, ssl_context=context)
-        box.login(address.user, address.password, initial_folder=address.folder)
-        return ImapMailbox(box, store, address, look_only=look_only)
+        with _hung_up_on_failure(box):
+            box.login(address.user, address.password, initial_folder=address.folder)
+            return ImapMailbox(box, store, address, look_only=look_only)
     except (OSError, ImapToolsError, imaplib.IMAP4.error) as error:
         # The server's words may repeat the user's name, never the password.
         raise MailServerUnusable(
@@ -193,6 +195,17 @@ def read_imap(url: str, store: Store, *, look_only: bool = False, tls: ssl.SSLCo
 
 def _uidvalidity(box: BaseMailBox, folder: str) -> int:
     return int(box.folder.status(folder, ["UIDVALIDITY"]).get("UIDVALIDITY", 0))
+
+
+@contextmanager
+def _hung_up_on_failure(box: BaseMailBox) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        # Nobody gets the mailbox, so nobody else could close its connection.
+        with suppress(OSError):
+            box.client.shutdown()
+        raise
 
 
 @contextmanager
