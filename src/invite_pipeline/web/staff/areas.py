@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from invite_pipeline.domain.staff import StaffRole
-from invite_pipeline.web.staff import account, home, log, record, reviews, table
+from invite_pipeline.web.staff.pages import account, home, log, record, reviews, table
 from invite_pipeline.web.staff.site import HOME, Area, Routes
 from invite_pipeline.web.staff.texts import N_
 

@@ -13,7 +13,7 @@ from invite_pipeline.replies.review import Verdict
 from invite_pipeline.reports import labels
 from invite_pipeline.store import queries, table_queries
 from invite_pipeline.store.queries import Review
-from invite_pipeline.web.staff.replies import CHANGED, FieldWrong, one_line, read_answer, refusal
+from invite_pipeline.web.staff.pages.replies import CHANGED, FieldWrong, one_line, read_answer, refusal
 from invite_pipeline.web.staff.site import HOME, Call, Routes
 
 REVIEWS = f"{HOME}/reviews"

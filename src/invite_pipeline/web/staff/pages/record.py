@@ -24,7 +24,7 @@ from invite_pipeline.reports.rows import Row
 from invite_pipeline.run.links import invite_again_in, revoke_in
 from invite_pipeline.store import audit, queries
 from invite_pipeline.store.database import Transaction
-from invite_pipeline.web.staff.replies import (
+from invite_pipeline.web.staff.pages.replies import (
     CHANGED,
     STAFF_SOURCES,
     FieldWrong,
