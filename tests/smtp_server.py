@@ -48,6 +48,8 @@ class SmtpServer:
     deliveries: list[Delivery] = field(default_factory=list)
     connections: int = 0
     faults: dict[str, Fault] = field(default_factory=dict)
+    pipelining: bool = False
+    """Whether it offers to take several commands at once (RFC 2920)."""
 
     @property
     def url(self) -> str:
@@ -75,6 +77,12 @@ class SmtpServer:
         return Counter(address for delivery in self.deliveries for address in delivery.recipients)
 
     # --- aiosmtpd's hooks ---
+
+    async def handle_EHLO(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [*responses[:-1], "250-PIPELINING", responses[-1]] if self.pipelining else responses
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

@@ -114,9 +114,10 @@ ENDS = {"unknown user": {"refused"}, "mailbox full": {"refused"}, "spam": {"defe
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.dictionaries(st.sampled_from(KEYS), st.sampled_from(sorted(FAULTS)), max_size=10))
-def test_each_recipient_ends_in_the_right_state_whatever_is_mixed(faults: dict[str, str]) -> None:
+@given(st.dictionaries(st.sampled_from(KEYS), st.sampled_from(sorted(FAULTS)), max_size=10), st.booleans())
+def test_each_recipient_ends_in_the_right_state_whatever_is_mixed(faults: dict[str, str], pipelining: bool) -> None:
     with tempfile.TemporaryDirectory() as folder, running_smtp_server() as server:
+        server.pipelining = pipelining
         store, workspace = made(Path(folder), server, stop_at=100)
         for key, fault in faults.items():
             FAULTS[fault](server, f"{key}@stadt.example")

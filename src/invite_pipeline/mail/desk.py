@@ -19,7 +19,7 @@ from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import StoreUnusable
 from invite_pipeline.mail.kinds import Due
 from invite_pipeline.mail.letter_mail import Outgoing
-from invite_pipeline.mail.prepare import Prepared
+from invite_pipeline.mail.spool import Prepared
 from invite_pipeline.mail.waves import SecondLook
 from invite_pipeline.store.database import Store, Transaction
 from invite_pipeline.store.ledger import append_messages

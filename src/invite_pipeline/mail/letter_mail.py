@@ -52,6 +52,8 @@ class Outgoing:
     """A hash of all that the recipient gets to see: address, subject, texts and files, but not when it was sent."""
     sequence: int | None = None
     """The version of the calendar entry that goes along, if one does."""
+    dot_free: bool = False
+    """Whether no line of the content begins with a dot, so that none need be doubled on its way (RFC 5321, 4.5.2)."""
 
 
 _FIRST_ENTRY = Entry()
@@ -60,8 +62,9 @@ _FIRST_ENTRY = Entry()
 class Composer:
     """Composes the mails of one workspace; what is the same in all of them is read once."""
 
-    def __init__(self, workspace: Workspace, entry: Entry = _FIRST_ENTRY) -> None:
-        self._workspace, self._entry = workspace, entry
+    def __init__(self, workspace: Workspace, entry: Entry = _FIRST_ENTRY, *, digests: bool = True) -> None:
+        """Without `digests` that of each mail is empty: nobody asks for it."""
+        self._workspace, self._entry, self._digests = workspace, entry, digests
         self._campaign = workspace.campaign
         self._templates = Templates(workspace.folder)
         self._signer = LinkSigner(workspace.keys, workspace.campaign.id)
@@ -107,8 +110,9 @@ class Composer:
             mail_address(headers.to),
             mail_id,
             content,
-            digest=_digest(seen, files),
+            digest=_digest(seen, files) if self._digests else "",
             sequence=self._entry.sequence if "calendar" in kind.carries else None,
+            dot_free=True,
         )
 
     def context(

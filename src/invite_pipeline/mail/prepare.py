@@ -17,25 +17,16 @@ from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import InviteError, StoreUnusable
 from invite_pipeline.mail.entry import Entry
 from invite_pipeline.mail.kinds import KINDS, Due
-from invite_pipeline.mail.letter_mail import Composer, Outgoing
+from invite_pipeline.mail.letter_mail import Composer
+from invite_pipeline.mail.spool import Left, Prepared, Spool, SpoolFiles
 from invite_pipeline.mail.waves import SecondLook
 from invite_pipeline.store.database import Store
 from invite_pipeline.store.mail_queries import Addressee, addressees, releases
 
+_BATCHES = 3
+"""One is composed, one waits, of one the mails are handed out."""
 _WORTH_A_PROCESS = 500
 """Starting a process costs about as much as composing so many mails."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A mail with what it was made from; without `mail` it may not go, or could not be made (`failure` says why)."""
-
-    due: Due
-    made_from: Addressee | None = None
-    mail: Outgoing | None = None
-    failure: str = ""
-    outside: bool = False
-    """Its turn came outside the hours in which mails may go."""
 
 
 class Preparer:
@@ -45,11 +36,16 @@ class Preparer:
         self, store: Store, workspace: Workspace, mails: int, entry: Entry, composer: Composer | None = None
     ) -> None:
         self._store, self._workspace, self._entry = store, workspace, entry
-        self._composer = composer or Composer(workspace, entry)
+        self._composer = composer or Composer(workspace, entry, digests=bool(workspace.campaign.mail.release))
         self._pool: ProcessPoolExecutor | None = None
+        self._spool, self._free = Spool(_BATCHES), asyncio.Queue[int]()
         if mails >= _WORTH_A_PROCESS and (os.cpu_count() or 1) > 1:
             # Spawned, not forked: a fork would copy open database connections and locks.
-            self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _watch_parent)
+            self._pool = ProcessPoolExecutor(
+                1, multiprocessing.get_context("spawn"), _begin_there, (self._spool.files(),)
+            )
+            for slot in range(_BATCHES):
+                self._free.put_nowait(slot)
 
     def begin(self, some: Sequence[Due]) -> asyncio.Future[list[Prepared]]:
         """Begin to compose some mails; in another process they are made while others are sent."""
@@ -57,14 +53,18 @@ class Preparer:
 
     async def _there(self, pool: ProcessPoolExecutor, some: Sequence[Due]) -> list[Prepared]:
         workspace, now = replace(self._workspace, now=_no_clock), self._workspace.now()
+        slot = await self._free.get()
         try:
-            loop, job = asyncio.get_running_loop(), _Job(workspace, now, self._entry, tuple(some))
-            return await loop.run_in_executor(pool, _prepare_there, job)
+            loop, job = asyncio.get_running_loop(), _Job(workspace, now, self._entry, tuple(some), slot)
+            found = await loop.run_in_executor(pool, _prepare_there, job)
+            return self._spool.taken(slot, found)
         except BrokenProcessPool as error:
             raise InviteError(
                 "The process that composes mails was ended from outside, perhaps for want of memory.",
                 "Run the command again: it goes on from here.",
             ) from error
+        finally:
+            self._free.put_nowait(slot)
 
     async def prepare(self, some: Sequence[Due]) -> list[Prepared]:
         """Compose some mails here and now."""
@@ -74,6 +74,7 @@ class Preparer:
         """End the other process."""
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
+        self._spool.close()
 
 
 def prepare(store: Store, workspace: Workspace, composer: Composer, some: Sequence[Due]) -> list[Prepared]:
@@ -129,19 +130,27 @@ class _Job:
     now: datetime
     entry: Entry
     some: tuple[Due, ...]
+    slot: int
 
 
+_SPOOL: list[Spool] = []
 _OPENED: dict[str, tuple[Store, Workspace, Composer, _Clock]] = {}
 
 
-def _prepare_there(job: _Job) -> list[Prepared]:
+def _begin_there(files: SpoolFiles) -> None:
+    _SPOOL.append(Spool.again(files))
+    _watch_parent()
+
+
+def _prepare_there(job: _Job) -> list[Left]:
     if job.workspace.store_url not in _OPENED:
         clock = _Clock(job.now)
         here = replace(job.workspace, now=clock)
-        _OPENED[here.store_url] = Store.open(here.store_url, here.campaign.id), here, Composer(here, job.entry), clock
+        composer = Composer(here, job.entry, digests=bool(here.campaign.mail.release))
+        _OPENED[here.store_url] = Store.open(here.store_url, here.campaign.id), here, composer, clock
     store, here, composer, clock = _OPENED[job.workspace.store_url]
     clock.time = job.now
-    return prepare(store, here, composer, job.some)
+    return _SPOOL[0].left(job.slot, prepare(store, here, composer, job.some))
 
 
 def _no_clock() -> datetime:

@@ -23,9 +23,10 @@ from invite_pipeline.mail.entry import Entry, note_entry
 from invite_pipeline.mail.kinds import Due
 from invite_pipeline.mail.letter_mail import Composer, Outgoing
 from invite_pipeline.mail.pace import DomainPaces, Pace, alone, read_rate, shared
-from invite_pipeline.mail.prepare import Prepared, Preparer
+from invite_pipeline.mail.prepare import Preparer
 from invite_pipeline.mail.server import Server, read_server
 from invite_pipeline.mail.smtp import Ambiguous, Connection, NotTaken, SenderRefused
+from invite_pipeline.mail.spool import Prepared
 from invite_pipeline.mail.supply import Supply, Try
 from invite_pipeline.mail.tally import Tally, Watch
 from invite_pipeline.store.database import Store

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import aiosmtplib
 
 from invite_pipeline.errors import MailServerUnusable
+from invite_pipeline.mail.dialogue import Answer, Dialogue
 from invite_pipeline.mail.letter_mail import Outgoing
 from invite_pipeline.mail.server import Server
 
@@ -18,6 +19,9 @@ _CONNECT_SECONDS = 60.0
 # the mail went.
 _COMMAND_SECONDS = 300.0
 _LAST_ANSWER_SECONDS = 600.0
+_GO_ON, _HANGS_UP = 354, 421
+_WANTED = ((250, 251), (250, 251), (_GO_ON,))
+"""What must be answered to sender, recipient and DATA."""
 
 
 class NotTaken(Exception):
@@ -75,11 +79,12 @@ class Connection:
     ) -> None:
         self._server, self._renew_after, self._tls = server, renew_after, tls
         self._smtp: aiosmtplib.SMTP | None = None
+        self._dialogue: Dialogue | None = None
         self._sent = 0
 
     async def open(self) -> None:
         """Connect, secure and log in, where that is not done yet. Raises MailServerUnusable with the mend."""
-        if self._smtp is not None and self._smtp.is_connected and self._sent < self._renew_after:
+        if self._dialogue is not None and self._dialogue.open and self._sent < self._renew_after:
             return
         await self.close()
         server = self._server
@@ -101,100 +106,105 @@ class Connection:
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             smtp.close()
             raise _unusable(server, error) from error
-        smtp.timeout = _COMMAND_SECONDS
-        self._smtp, self._sent = smtp, 0
+        if smtp.transport is None:
+            raise _unusable(server, OSError("Connection lost"))
+        self._smtp, self._dialogue, self._sent = smtp, Dialogue(smtp.transport), 0
 
     async def send(self, mail: Outgoing) -> str:
         """Hand one mail over and give the server's answer. Raises NotTaken, Ambiguous.
 
         Call `open` before; a connection that broke since raises NotTaken.
         """
-        smtp = self._smtp
-        if smtp is None or not smtp.is_connected:
+        smtp, dialogue = self._smtp, self._dialogue
+        if smtp is None or dialogue is None or not dialogue.open:
             raise NotTaken(None, "connection lost")
-        try:
-            await self._envelope(smtp, mail)
-            ready = await smtp.execute_command(b"DATA")
-            if ready.code != aiosmtplib.SMTPStatus.start_input:
-                raise aiosmtplib.SMTPDataError(ready.code, ready.message)
-        except aiosmtplib.SMTPResponseException as error:
-            raise await self._refused(error, sender=isinstance(error, aiosmtplib.SMTPSenderRefused)) from error
-        except (aiosmtplib.SMTPException, OSError) as error:
+        await self._envelope(smtp, dialogue, _envelope(smtp, mail))
+        if not dialogue.open:
+            # Not an octet of the mail is on its way.
             await self.close()
-            raise NotTaken(None, f"connection lost: {error}") from error
-        return await self._content(smtp, mail.content)
+            raise NotTaken(None, f"connection lost: {dialogue.trouble}")
+        return await self._content(dialogue, mail)
 
-    async def _envelope(self, smtp: aiosmtplib.SMTP, mail: Outgoing) -> None:
-        of_sender, of_recipient, encoding = [], [], "ascii"
-        if not mail.to.isascii():
-            if not smtp.supports_extension("smtputf8"):
-                raise NeedsUtf8
-            of_sender, encoding = ["SMTPUTF8", "BODY=8BITMIME"], "utf-8"
-        elif smtp.supports_extension("dsn"):
-            # RFC 3461: bounces then come as reports that name the address, even through servers that forward.
-            of_sender = ["RET=HDRS", f"ENVID={_xtext(mail.message_id.strip('<>'))}"]
-            of_recipient = ["NOTIFY=FAILURE,DELAY", f"ORCPT=rfc822;{_xtext(mail.to)}"]
-        # Not `smtp.mail` and `smtp.rcpt`: they take addresses apart that are checked already, which costs more than all
-        # the rest of the command.
-        await _ordered(smtp, f"MAIL FROM:<{mail.sender}>", of_sender, "ascii", aiosmtplib.SMTPSenderRefused)
-        await _ordered(smtp, f"RCPT TO:<{mail.to}>", of_recipient, encoding, aiosmtplib.SMTPRecipientRefused)
+    async def _envelope(self, smtp: aiosmtplib.SMTP, dialogue: Dialogue, commands: list[bytes]) -> None:
+        """Sender, recipient and DATA: at once where the server offers it (RFC 2920), else one after the other."""
+        groups = [commands] if smtp.supports_extension("pipelining") else [[command] for command in commands]
+        answers: list[Answer] = []
+        for group in groups:
+            answers += await dialogue.ask(b"".join(group), len(group), _COMMAND_SECONDS)
+            if not _agreed(answers):
+                break
+        for number, answer in enumerate(answers):
+            if answer.code not in _WANTED[number]:
+                # Told to go on by a server that refused the sender or the recipient: hanging up is what surely sends
+                # nothing; a lone dot could be taken for an empty mail.
+                begun = any(later.code == _GO_ON for later in answers[number + 1 :])
+                raise await self._refused(dialogue, answer, sender=number == 0, hang_up=begun)
+        if len(answers) < len(commands):
+            await self.close()
+            words = "the server spoke no SMTP" if dialogue.garbled else "connection lost"
+            raise NotTaken(None, f"{words}: {dialogue.trouble}")
 
-    async def _content(self, smtp: aiosmtplib.SMTP, content: bytes) -> str:
-        """The mail itself. Not `smtp.data`: it does not tell a connection lost before the mail from one lost after."""
-        protocol = smtp.protocol
-        if protocol is None:
-            raise NotTaken(None, "connection lost")
-        try:
-            protocol.write(content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
-        except aiosmtplib.SMTPServerDisconnected as error:
+    async def _content(self, dialogue: Dialogue, mail: Outgoing) -> str:
+        content = mail.content if mail.dot_free else mail.content.replace(b"\r\n.", b"\r\n..")
+        found = await dialogue.ask(content + b".\r\n", 1, _LAST_ANSWER_SECONDS)
+        if not found:
             await self.close()
-            raise NotTaken(None, f"connection lost: {error}") from error
-        try:
-            answer = await protocol.read_response(timeout=_LAST_ANSWER_SECONDS)
-        except (aiosmtplib.SMTPException, OSError) as error:
-            await self.close()
-            raise Ambiguous(str(error)) from error
+            raise Ambiguous(dialogue.trouble)
+        answer = found[0]
         if answer.code >= 400:
-            raise await self._refused(aiosmtplib.SMTPDataError(answer.code, answer.message))
+            raise await self._refused(dialogue, answer)
         if answer.code < 200:
             await self.close()
-            raise Ambiguous(f"{answer.code} {answer.message}")
+            raise Ambiguous(str(answer))
         self._sent += 1
-        return f"{answer.code} {answer.message}"
+        return str(answer)
 
-    async def _refused(self, error: aiosmtplib.SMTPResponseException, *, sender: bool = False) -> NotTaken:
+    async def _refused(
+        self, dialogue: Dialogue, answer: Answer, *, sender: bool = False, hang_up: bool = False
+    ) -> NotTaken:
         """Make the connection ready for the next mail, and say what was refused."""
-        if error.code < 400:
+        if answer.code < 400:
             # Not what SMTP knows as an answer: whatever this is, the next answer may be wrong as well.
             await self.close()
-            return NotTaken(None, f"the server spoke no SMTP: {error.message}")
-        await self._reset(error.code)
-        refused = SenderRefused if sender and error.code >= 500 else NotTaken
-        return refused(int(error.code), f"{int(error.code)} {error.message}")
-
-    async def _reset(self, code: int) -> None:
-        if code == aiosmtplib.SMTPStatus.domain_unavailable or self._smtp is None:
-            # After a 421 the server hangs up by itself.
+            return NotTaken(None, f"the server spoke no SMTP: {answer.words}")
+        if hang_up:
+            dialogue.close()
+        # After a 421 the server hangs up by itself.
+        if not dialogue.open or answer.code == _HANGS_UP or not await dialogue.ask(b"RSET\r\n", 1, _COMMAND_SECONDS):
             await self.close()
-            return
-        try:
-            await self._smtp.rset()
-        except (aiosmtplib.SMTPException, OSError):
-            await self.close()
+        refused = SenderRefused if sender and answer.code >= 500 else NotTaken
+        return refused(answer.code, str(answer))
 
     async def close(self) -> None:
         """Say goodbye, if anybody is there."""
-        smtp, self._smtp = self._smtp, None
-        if smtp is None:
-            return
-        try:
-            if smtp.is_connected:
-                smtp.timeout = 5
-                await smtp.quit()
-        except (aiosmtplib.SMTPException, OSError):
-            pass
-        finally:
+        smtp, dialogue, self._smtp, self._dialogue = self._smtp, self._dialogue, None, None
+        if dialogue is not None:
+            if dialogue.open:
+                await dialogue.ask(b"QUIT\r\n", 1, 5)
+            dialogue.close()
+        if smtp is not None:
             smtp.close()
+
+
+def _agreed(answers: Sequence[Answer]) -> bool:
+    return bool(answers) and all(answer.code in wanted for answer, wanted in zip(answers, _WANTED, strict=False))
+
+
+def _envelope(smtp: aiosmtplib.SMTP, mail: Outgoing) -> list[bytes]:
+    """The commands that come before the mail. Raises NeedsUtf8."""
+    of_sender, of_recipient, encoding = "", "", "ascii"
+    if not mail.to.isascii():
+        if not smtp.supports_extension("smtputf8"):
+            raise NeedsUtf8
+        of_sender, encoding = " SMTPUTF8 BODY=8BITMIME", "utf-8"
+    elif smtp.supports_extension("dsn"):
+        # RFC 3461: bounces then come as reports that name the address, even through servers that forward.
+        of_sender = f" RET=HDRS ENVID={_xtext(mail.message_id.strip('<>'))}"
+        of_recipient = f" NOTIFY=FAILURE,DELAY ORCPT=rfc822;{_xtext(mail.to)}"
+    lines = (f"MAIL FROM:<{mail.sender}>{of_sender}", f"RCPT TO:<{mail.to}>{of_recipient}", "DATA")
+    if any("\r" in line or "\n" in line for line in lines):
+        raise NotTaken(None, "an address with a line break in it")
+    return [line.encode(encoding) + b"\r\n" for line in lines]
 
 
 async def _greet(smtp: aiosmtplib.SMTP) -> None:
@@ -202,19 +212,6 @@ async def _greet(smtp: aiosmtplib.SMTP) -> None:
         await smtp.ehlo()
     except aiosmtplib.SMTPHeloError:
         await smtp.helo()
-
-
-async def _ordered(
-    smtp: aiosmtplib.SMTP,
-    command: str,
-    options: Sequence[str],
-    encoding: str,
-    refused: type[aiosmtplib.SMTPSenderRefused | aiosmtplib.SMTPRecipientRefused],
-) -> None:
-    """One command of the envelope. Raises `refused` with the server's answer."""
-    answer = await smtp.execute_command(*(part.encode(encoding) for part in (command, *options)))
-    if answer.code not in (aiosmtplib.SMTPStatus.completed, aiosmtplib.SMTPStatus.will_forward):
-        raise refused(answer.code, answer.message, command.partition("<")[2][:-1])
 
 
 def _xtext(text: str) -> str:

@@ -13,7 +13,8 @@ from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import OutsideHours
 from invite_pipeline.mail.kinds import KINDS, Due
 from invite_pipeline.mail.pace import DomainPaces, Pace, read_hours
-from invite_pipeline.mail.prepare import Prepared, Preparer
+from invite_pipeline.mail.prepare import Preparer
+from invite_pipeline.mail.spool import Prepared
 
 _AT_ONCE = 25
 """So many mails are composed together, and two such batches are ready: enough to send, too few to fill the memory."""
