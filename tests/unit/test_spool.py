@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 
-from invite_pipeline.mail import spool
 from invite_pipeline.mail.kinds import INVITATION, Due
 from invite_pipeline.mail.letter_mail import Outgoing
 from invite_pipeline.mail.spool import Left, Prepared, Spool, SpoolFiles
@@ -45,6 +45,6 @@ def test_full_disk_sends_contents_through_the_pipe(monkeypatch: pytest.MonkeyPat
         raise OSError(28, "No space left on device")
 
     here = Spool(1)
-    monkeypatch.setattr(spool.os, "pwrite", full)
+    monkeypatch.setattr(os, "pwrite", full)
     assert here.taken(0, here.left(0, a_batch())) == a_batch()
     here.close()

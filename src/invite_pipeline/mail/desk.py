@@ -7,7 +7,7 @@ each connection at most two mails are claimed at one moment: the one that it han
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
@@ -144,9 +144,7 @@ class Desk:
     def _write(self, wishes: Sequence[Prepared], outcomes: Sequence[tuple[str, Outcome]]) -> Sequence[Answer]:
         try:
             with self._store.writing() as tx:
-                if outcomes:
-                    append_messages(tx, outcomes, at=self._workspace.now())
-                return self._claim(tx, wishes)
+                return self._claim(tx, wishes, outcomes)
         except IntegrityError:
             # On PostgreSQL another sender may be faster by a moment: then each is tried alone.
             if outcomes:
@@ -160,26 +158,33 @@ class Desk:
         except IntegrityError:
             return "left out"
 
-    def _claim(self, tx: Transaction, wishes: Sequence[Prepared]) -> list[Answer]:
+    def _claim(
+        self, tx: Transaction, wishes: Sequence[Prepared], outcomes: Sequence[tuple[str, Outcome]] = ()
+    ) -> list[Answer]:
         """Now that nobody else can write: an answer may have come while the mails were composed."""
+        keys, at = {wish.due.key for wish in wishes}, self._workspace.now()
+        if outcomes and (not wishes or any(key in keys for key, _ in outcomes)):
+            # What became of somebody's last mail counts before the next one is claimed.
+            append_messages(tx, outcomes, at=at)
+            outcomes = ()
         if not wishes:
             return []
-        keys = {wish.due.key for wish in wishes}
         found = addressees(tx, keys, lock=True)
         look = SecondLook(tx, self._workspace, found)
-        answers: list[Answer] = []
-        for wish in wishes:
-            due, before = wish.due, look.attempts.get((wish.due.key, wish.due.wave))
-            if wish.mail is None or look.why_not(due):
-                answers.append("left out")
-            elif not _as_composed(wish.made_from, found[due.key]):
-                answers.append("stale")
-            else:
-                answers.append(Claim(due, before.attempt + 1 if before else 1, wish.mail))
+        answers = [self._answer(look, found, wish) for wish in wishes]
         claims = [(one.due.key, _event(one)) for one in answers if isinstance(one, Claim)]
-        if claims:
-            append_messages(tx, claims, at=self._workspace.now())
+        if claims or outcomes:
+            before = {key: one.state for key, one in found.items()}
+            append_messages(tx, [*outcomes, *claims], at=at, before=before)
         return answers
+
+    def _answer(self, look: SecondLook, found: Mapping[str, Addressee], wish: Prepared) -> Answer:
+        due, before = wish.due, look.attempts.get((wish.due.key, wish.due.wave))
+        if wish.mail is None or look.why_not(due):
+            return "left out"
+        if not _as_composed(wish.made_from, found[due.key]):
+            return "stale"
+        return Claim(due, before.attempt + 1 if before else 1, wish.mail)
 
 
 def _event(claim: Claim) -> SendClaimed:

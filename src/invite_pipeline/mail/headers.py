@@ -29,6 +29,8 @@ LOCAL_PART = 64
 _ATOM = re.compile(r"(?!=\?)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+")
 
 
+# Of each mail the same few addresses are asked several times.
+@lru_cache(maxsize=64)
 def mail_address(address: str) -> str:
     """The address as it goes over the wire: the domain in its IDNA form, the local part as it is.
 

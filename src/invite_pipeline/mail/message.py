@@ -66,16 +66,20 @@ class Attachment:
     @cached_property
     def part(self) -> bytes:
         """The whole MIME part; one that goes with every mail is encoded once."""
-        parameters = f'; method={self.method}; charset="utf-8"' if self.method else ""
-        body = _base64(self.data)
-        # RFC 2231 for all who read it; the plain name for Word's and other old programs, which show "ATT00001" else.
-        head = (
-            f"Content-Type: {self.content_type}{parameters};\r\n"
-            f' name="{_plain_name(self.name)}"\r\n'
-            f"Content-Disposition: attachment;\r\n {_file_name(self.name)}\r\n"
-            "Content-Transfer-Encoding: base64\r\n\r\n"
-        )
-        return head.encode("ascii") + body + b"\r\n"
+        return _part_head(self.name, self.content_type, self.method) + _base64(self.data) + b"\r\n"
+
+
+@lru_cache(maxsize=32)
+def _part_head(name: str, content_type: str, method: str) -> bytes:
+    parameters = f'; method={method}; charset="utf-8"' if method else ""
+    # RFC 2231 for all who read it; the plain name for Word's and other old programs, which show "ATT00001" else.
+    head = (
+        f"Content-Type: {content_type}{parameters};\r\n"
+        f' name="{_plain_name(name)}"\r\n'
+        f"Content-Disposition: attachment;\r\n {_file_name(name)}\r\n"
+        "Content-Transfer-Encoding: base64\r\n\r\n"
+    )
+    return head.encode("ascii")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,11 +105,11 @@ def compose(headers: Headers, plain: str, html: str, attachments: Sequence[Attac
     mixed( alternative( plain, html ), attachments… ). Raises InviteError where the mail would be too large, or a
     header would not arrive as it is meant.
     """
-    texts = (_text("plain", plain), _text("html", html))
-    body = _multipart("alternative", texts, headers.message_id)
+    pieces = _multipart("alternative", ([_text("plain", plain)], [_text("html", html)]), headers.message_id)
     if attachments:
-        body = _multipart("mixed", (body, *(one.part for one in attachments)), headers.message_id)
-    data = "\r\n".join(_head(headers)).encode() + b"\r\n" + body
+        pieces = _multipart("mixed", (pieces, *([one.part] for one in attachments)), headers.message_id)
+    # Joined once: each copy of a mail with letters costs as much as writing its headers.
+    data = b"".join([*(line.encode() + b"\r\n" for line in _head(headers)), *pieces])
     if len(data) > TOO_LARGE:
         raise InviteError(
             f"The mail would have {len(data) / 1e6:.0f} MB; servers refuse it.", "Make the images in assets/ smaller."
@@ -118,7 +122,7 @@ def _head(headers: Headers) -> list[str]:
         lines.mailbox("From", headers.from_name, lines.ascii_address(headers.sender)),
         lines.mailbox("To", "", mail_address(headers.to)),
         lines.text("Subject", headers.subject),
-        lines.token("Date", format_datetime(headers.date)),
+        lines.token("Date", _date(headers.date)),
         lines.token("Message-ID", headers.message_id),
     ]
     if headers.reply_to:
@@ -134,6 +138,11 @@ def _head(headers: Headers) -> list[str]:
     if headers.automatic:
         found.append("Auto-Submitted: auto-generated")
     return [*found, "MIME-Version: 1.0"]
+
+
+@lru_cache(maxsize=8)
+def _date(moment: datetime) -> str:
+    return format_datetime(moment)
 
 
 def _text(subtype: str, text: str) -> bytes:
@@ -157,11 +166,13 @@ def _printable(line: str) -> bytes:
     return encoded
 
 
-def _multipart(subtype: str, parts: Sequence[bytes], seed: str) -> bytes:
+def _multipart(subtype: str, parts: Sequence[Sequence[bytes]], seed: str) -> list[bytes]:
     """A MIME part of parts; no line of base64 or quoted-printable can begin like its boundary (RFC 2045, 6.7)."""
     boundary = b"=_" + hashlib.sha256(f"{subtype} {seed}".encode()).hexdigest()[:32].encode()
-    head = b"Content-Type: multipart/" + subtype.encode() + b';\r\n boundary="' + boundary + b'"\r\n\r\n'
-    return head + b"".join(b"--" + boundary + b"\r\n" + part for part in parts) + b"--" + boundary + b"--\r\n"
+    found = [b"Content-Type: multipart/", subtype.encode(), b';\r\n boundary="', boundary, b'"\r\n\r\n']
+    for part in parts:
+        found += (b"--", boundary, b"\r\n", *part)
+    return [*found, b"--", boundary, b"--\r\n"]
 
 
 def _plain_name(name: str) -> str:

@@ -11,13 +11,14 @@ import random
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from invite_pipeline.domain.events import SendAccepted, SendRefused
 from invite_pipeline.domain.stage import Progress, StageReport, silent
 from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import InviteError, MailServerUnusable
 from invite_pipeline.mail.breaker import Breaker
+from invite_pipeline.mail.claims import Claims, opened
 from invite_pipeline.mail.desk import Claim, Desk
 from invite_pipeline.mail.entry import Entry, note_entry
 from invite_pipeline.mail.kinds import Due
@@ -26,7 +27,6 @@ from invite_pipeline.mail.pace import DomainPaces, Pace, alone, read_rate, share
 from invite_pipeline.mail.prepare import Preparer
 from invite_pipeline.mail.server import Server, read_server
 from invite_pipeline.mail.smtp import Ambiguous, Connection, NotTaken, SenderRefused
-from invite_pipeline.mail.spool import Prepared
 from invite_pipeline.mail.supply import Supply, Try
 from invite_pipeline.mail.tally import Tally, Watch
 from invite_pipeline.store.database import Store
@@ -36,6 +36,9 @@ Sleep = Callable[[float], Awaitable[None]]
 _PAUSES = (1.0, 5.0, 25.0)
 """Seconds before a mail that was not taken for now, or a connection that broke, is tried again; up to half as much
 again by chance, so that not all come back at once. Whoever needs longer is due again at the next run."""
+_AHEAD = 2
+"""So many mails a connection claims while it hands one over: nobody waits for the disk, and a run that is killed leaves
+few mails of which nobody knows whether they went."""
 _UNKNOWN = "unknown whether it went ({}); decide with: invite send --resolve sent|not-sent --only {} --evidence TEXT"
 
 
@@ -72,15 +75,6 @@ def send_batch(
     return asyncio.run(sender.run(connections or workspace.campaign.mail.connections))
 
 
-@dataclass(frozen=True, slots=True)
-class _Claimed:
-    """A connection's next mail; without `claim` it may not go (any more), or could not be tried: `trouble` says why."""
-
-    one: Try
-    claim: Claim | None = None
-    trouble: MailServerUnusable | None = None
-
-
 class _Sender:
     """One run over what is due."""
 
@@ -104,6 +98,7 @@ class _Sender:
         self._stopping = asyncio.Event()
         self._preparer, self._desk = preparer, Desk(store, workspace)
         self._supply = Supply(workspace, self._preparer, due, paces=paces, rest=self._rest, stopping=self._stopping)
+        self._claims = Claims(self._supply, preparer, self._desk, tally)
 
     async def run(self, connections: int) -> StageReport:
         """Work with so many connections until nothing is left, or something stops the run."""
@@ -185,16 +180,18 @@ class _Sender:
             self._workers -= 1
 
     async def _work_off(self, connection: Connection, until: int | None) -> None:
-        troubles, claimed = 0, None
+        troubles, claimed, ahead = 0, None, self._claims.ahead(_AHEAD if until is None else 0)
         try:
             while not self._stopping.is_set() and (until is None or self._tally.finished < until):
-                if claimed is None and (claimed := await self._next(connection)) is None:
+                claimed = claimed or await ahead.next(connection)
+                if claimed is None:
                     return
-                trouble = claimed.trouble or await self._open(connection)
+                trouble = claimed.trouble or await opened(connection)
                 if trouble is None and claimed.claim is not None:
                     # Whatever happens from here on, this one may have gone: it is never given back.
-                    current, claimed = claimed, None
-                    trouble, claimed = await self._deliver_and_claim(connection, current, ahead=until is None)
+                    current, one, claimed = claimed.claim, claimed.one, None
+                    ahead.begin()
+                    trouble = await self._deliver(connection, current, one)
                 elif claimed.claim is None:
                     claimed = None
                 self._tally.tell()
@@ -208,66 +205,7 @@ class _Sender:
                     return
                 await self._rest(_pause(troubles))
         finally:
-            if claimed is not None and claimed.claim is not None:
-                await self._give_back(claimed.one, claimed.claim)
-
-    async def _next(self, connection: Connection | None = None) -> _Claimed | None:
-        """The next mail, claimed, where it may go; None where there are no more. Without connection nothing is."""
-        found = await self._supply.next()
-        if found is None:
-            return None
-        one, prepared = found
-        trouble = await self._open(connection) if connection else None
-        if trouble is not None:
-            self._supply.put_back(found)
-            return _Claimed(one, trouble=trouble)
-        return _Claimed(one, await self._claim(prepared))
-
-    async def _deliver_and_claim(
-        self, connection: Connection, claimed: _Claimed, *, ahead: bool
-    ) -> tuple[MailServerUnusable | None, _Claimed | None]:
-        """Hand one mail over; meanwhile its connection's next one is claimed, so that nobody waits for the disk."""
-        assert claimed.claim is not None
-        if not ahead:
-            return await self._deliver(connection, claimed.claim, claimed.one), None
-        coming = asyncio.ensure_future(self._next())
-        try:
-            trouble = await self._deliver(connection, claimed.claim, claimed.one)
-        finally:
-            following = await coming
-        return trouble, following
-
-    async def _give_back(self, one: Try, claim: Claim) -> None:
-        """What was claimed ahead and never left this machine is due again: for other connections, or the next run."""
-        outcome = SendRefused(
-            wave=claim.due.wave, attempt=claim.attempt, permanent=False, code=None, answer="not tried: no connection"
-        )
-        await self._desk.settle(claim, outcome)
-        self._supply.put_off(0, one)
-
-    async def _open(self, connection: Connection) -> MailServerUnusable | None:
-        try:
-            await connection.open()
-        except MailServerUnusable as error:
-            return error
-        return None
-
-    async def _claim(self, prepared: Prepared) -> Claim | None:
-        """Claim the mail; None where it may not go."""
-        if prepared.outside:
-            return None
-        if prepared.failure:
-            self._tally.failed(prepared.due.key, prepared.failure)
-            return None
-        answer = await self._desk.claim(prepared) if prepared.mail else "left out"
-        if answer == "stale":
-            # Something changed while the mail waited: it is made again from what is known now.
-            return await self._claim((await self._preparer.prepare([prepared.due]))[0])
-        if isinstance(answer, Claim):
-            self._tally.note_size(len(answer.mail.content))
-            return answer
-        self._tally.left_out += 1
-        return None
+            await ahead.end(claimed)
 
     async def _deliver(self, connection: Connection, claim: Claim, one: Try) -> MailServerUnusable | None:
         """Hand the claimed mail over and note the outcome; gives what is wrong with the connection, if it is gone."""

@@ -21,16 +21,31 @@ class Version:
     details: dict[str, Any]
 
 
+_NEWEST = (
+    sa.select(tables.calendar.c.sequence, tables.calendar.c.cancelled, tables.calendar.c.details)
+    .where(tables.calendar.c.campaign == sa.bindparam("of_campaign"))
+    .order_by(tables.calendar.c.sequence.desc())
+    .limit(2)
+)
+
+
 def newest_versions(tx: Transaction) -> list[Version]:
     """The two newest versions, the newest first; none before the first mail."""
-    c = tables.calendar
-    query = sa.select(c.c.sequence, c.c.cancelled, c.c.details).where(c.c.campaign == tx.campaign)
-    return [Version(*row) for row in tx.connection.execute(query.order_by(c.c.sequence.desc()).limit(2))]
+    return [Version(*row) for row in tx.connection.execute(_NEWEST, {"of_campaign": tx.campaign})]
+
+
+_NEWEST_CANCELLED = (
+    sa.select(tables.calendar.c.cancelled)
+    .where(tables.calendar.c.campaign == sa.bindparam("of_campaign"))
+    .order_by(tables.calendar.c.sequence.desc())
+    .limit(1)
+)
 
 
 def called_off(tx: Transaction) -> bool:
     """Whether the newest version says that the event does not take place."""
-    return any(version.cancelled for version in newest_versions(tx)[:1])
+    newest = tx.connection.execute(_NEWEST_CANCELLED, {"of_campaign": tx.campaign}).scalar()
+    return bool(newest)
 
 
 def add_version(tx: Transaction, version: Version, *, at: datetime) -> None:

@@ -7,10 +7,11 @@ history and projection cannot drift apart.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Literal, cast
 
 import sqlalchemy as sa
@@ -66,28 +67,36 @@ def append(
     return seq
 
 
-def append_messages(tx: Transaction, entries: Sequence[tuple[str, MessageEvent]], *, at: datetime) -> None:
+def append_messages(
+    tx: Transaction,
+    entries: Sequence[tuple[str, MessageEvent]],
+    *,
+    at: datetime,
+    before: Mapping[str, Tracking] = MappingProxyType({}),
+) -> None:
     """As `append` for what becomes of many mails, in a few statements; one mail may have one event among them.
 
-    Raises sqlalchemy.exc.IntegrityError for a second claim of one message.
+    `before` has the rows of those recipients whom the caller has loaded and locked. Raises
+    sqlalchemy.exc.IntegrityError for a second claim of one message.
     """
-    t, c = tables.tracking, tx.connection
+    c = tx.connection
     keys = sorted({recipient for recipient, _ in entries})
-    # In the order of their keys, so that two senders never wait for each other.
-    query = sa.select(t).where(t.c.campaign == tx.campaign, t.c.recipient.in_(keys)).order_by(t.c.recipient)
-    before = {row["recipient"]: tracking_from_row(row, ()) for row in c.execute(query.with_for_update()).mappings()}
-    c.execute(sa.insert(tables.events), [_values(tx, recipient, event, at) for recipient, event in entries])
-    after = dict(before)
+    after = {key: before[key] for key in keys if key in before}
+    missing = [key for key in keys if key not in before]
+    if missing:
+        # In the order of their keys, so that two senders never wait for each other.
+        rows = c.execute(_TRACKINGS_LOCKED, {"of_campaign": tx.campaign, "keys": missing}).mappings()
+        after |= {row["recipient"]: tracking_from_row(row, ()) for row in rows}
+    known = dict(after)
+    c.execute(_INSERT_EVENTS, [_values(tx, recipient, event, at) for recipient, event in entries])
     for recipient, event in entries:
         # The number of the event has no part in what becomes of a mail.
-        recorded = Recorded(0, recipient, at, event)
-        after[recipient] = fold(after[recipient], recorded)
+        after[recipient] = fold(after[recipient], Recorded(0, recipient, at, event))
     _project_messages(tx, entries, at)
-    changed = [_columns(after[key]) | {"of": key} for key in keys if after[key] != before[key]]
+    whose = {"of_campaign": tx.campaign}
+    changed = [whose | {"of_recipient": key, **_columns(after[key])} for key in keys if after[key] != known[key]]
     if changed:
-        names: dict[str, Any] = {name: sa.bindparam(name) for name in changed[0] if name != "of"}
-        whose = (t.c.campaign == tx.campaign, t.c.recipient == sa.bindparam("of"))
-        c.execute(sa.update(t).where(*whose).values(names), changed)
+        c.execute(_UPDATE_MESSAGE_STATE, changed)
 
 
 def append_first(tx: Transaction, histories: Sequence[tuple[str, tuple[Event, ...]]], *, at: datetime) -> None:
@@ -115,21 +124,22 @@ def _columns(state: Tracking) -> dict[str, Any]:
 
 
 def _project_messages(tx: Transaction, entries: Sequence[tuple[str, MessageEvent]], at: datetime) -> None:
-    m = tables.messages
     claims = [_claim_row(tx, recipient, event, at) for recipient, event in entries if isinstance(event, SendClaimed)]
     if claims:
-        tx.connection.execute(sa.insert(m), claims)
+        tx.connection.execute(_INSERT_MESSAGES, claims)
     outcomes = [
-        {"of": recipient, "in_wave": event.wave, "at_try": event.attempt, **_outcome(event, at)}
+        {
+            "of_campaign": tx.campaign,
+            "of_recipient": recipient,
+            "of_wave": event.wave,
+            "at_try": event.attempt,
+            **_outcome(event, at),
+        }
         for recipient, event in entries
         if not isinstance(event, SendClaimed)
     ]
-    if not outcomes:
-        return
-    which = (m.c.campaign == tx.campaign, m.c.recipient == sa.bindparam("of"), m.c.wave == sa.bindparam("in_wave"))
-    names: dict[str, Any] = {name: sa.bindparam(name) for name in ("state", "settled_at", "code", "answer")}
-    statement = sa.update(m).where(*which, m.c.attempt == sa.bindparam("at_try")).values(names)
-    tx.connection.execute(statement, outcomes)
+    if outcomes:
+        tx.connection.execute(_SETTLE_MESSAGES, outcomes)
 
 
 def refold(tx: Transaction, recipient: str) -> None:
@@ -249,6 +259,29 @@ _IS_TRACKED = (
 _TRACKING = sa.select(tables.tracking).where(*_IS_TRACKED)
 _TRACKING_LOCKED = _TRACKING.with_for_update()
 _UPDATE_TRACKING = sa.update(tables.tracking).where(*_IS_TRACKED)
+_TRACKINGS_LOCKED = (
+    sa.select(tables.tracking)
+    .where(
+        tables.tracking.c.campaign == sa.bindparam("of_campaign"),
+        tables.tracking.c.recipient.in_(sa.bindparam("keys", expanding=True)),
+    )
+    .order_by(tables.tracking.c.recipient)
+    .with_for_update()
+)
+_UPDATE_MESSAGE_STATE = _UPDATE_TRACKING.values(
+    {name: sa.bindparam(name) for name in ("message", "message_wave", "last_contact")}
+)
+_INSERT_EVENTS, _INSERT_MESSAGES = sa.insert(tables.events), sa.insert(tables.messages)
+_SETTLE_MESSAGES = (
+    sa.update(tables.messages)
+    .where(
+        tables.messages.c.campaign == sa.bindparam("of_campaign"),
+        tables.messages.c.recipient == sa.bindparam("of_recipient"),
+        tables.messages.c.wave == sa.bindparam("of_wave"),
+        tables.messages.c.attempt == sa.bindparam("at_try"),
+    )
+    .values({name: sa.bindparam(name) for name in ("state", "settled_at", "code", "answer")})
+)
 
 
 @cache

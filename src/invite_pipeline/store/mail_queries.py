@@ -27,19 +27,51 @@ class Addressee:
     state: Tracking
 
 
+# Built once: building a statement costs more than SQLite takes to carry it out.
+_INVITED = tables.recipients.join(
+    tables.invitations,
+    (tables.invitations.c.campaign == tables.recipients.c.campaign)
+    & (tables.invitations.c.recipient == tables.recipients.c.key),
+).join(
+    tables.tracking,
+    (tables.tracking.c.campaign == tables.recipients.c.campaign)
+    & (tables.tracking.c.recipient == tables.recipients.c.key),
+)
+_ADDRESSEES = (
+    sa.select(
+        tables.recipients.c.key,
+        tables.recipients.c.data,
+        tables.invitations.c.code,
+        tables.invitations.c.revision.label("link_revision"),
+        tables.invitations.c.state.label("link_state"),
+        tables.tracking,
+    )
+    .select_from(_INVITED)
+    .where(
+        tables.recipients.c.campaign == sa.bindparam("of_campaign"),
+        tables.recipients.c.key.in_(sa.bindparam("keys", expanding=True)),
+    )
+    .order_by(tables.recipients.c.key)
+)
+_ADDRESSEES_LOCKED = _ADDRESSEES.with_for_update(of=tables.tracking)
+_ATTEMPTS = (
+    sa.select(tables.messages)
+    .where(
+        tables.messages.c.campaign == sa.bindparam("of_campaign"),
+        tables.messages.c.recipient.in_(sa.bindparam("keys", expanding=True)),
+    )
+    .order_by(tables.messages.c.attempt)
+)
+
+
 def addressees(tx: Transaction, keys: Collection[str], *, lock: bool = False) -> dict[str, Addressee]:
     """Those of `keys` (at most some thousands) that exist, listed or not; `lock` keeps them so until the commit."""
-    r, i, t, a = tables.recipients, tables.invitations, tables.tracking, tables.attendees
-    joined = r.join(i, (i.c.campaign == r.c.campaign) & (i.c.recipient == r.c.key)).join(
-        t, (t.c.campaign == r.c.campaign) & (t.c.recipient == r.c.key)
-    )
-    invited = (i.c.code, i.c.revision.label("link_revision"), i.c.state.label("link_state"))
-    query = sa.select(r.c.key, r.c.data, *invited, t).select_from(joined)
-    query = query.where(r.c.campaign == tx.campaign, r.c.key.in_(sorted(keys))).order_by(r.c.key)
-    rows = tx.connection.execute(query.with_for_update(of=t) if lock else query).mappings().all()
+    whom = {"of_campaign": tx.campaign, "keys": sorted(keys)}
+    rows = tx.connection.execute(_ADDRESSEES_LOCKED if lock else _ADDRESSEES, whom).mappings().all()
     people: dict[str, list[Attendee]] = defaultdict(list)
     replied = [row["key"] for row in rows if row["reply"] == "yes"]
     if replied:
+        a = tables.attendees
         of_them = sa.select(a).where(a.c.campaign == tx.campaign, a.c.recipient.in_(replied)).order_by(a.c.position)
         for row in tx.connection.execute(of_them).mappings():
             people[row["recipient"]].append(ledger.attendee_from_row(row))
@@ -55,9 +87,8 @@ def addressees(tx: Transaction, keys: Collection[str], *, lock: bool = False) ->
 
 def attempts(tx: Transaction, keys: Collection[str]) -> dict[tuple[str, str], Message]:
     """The latest attempt of every wave to each of `keys`, by recipient and wave."""
-    m = tables.messages
-    query = sa.select(m).where(m.c.campaign == tx.campaign, m.c.recipient.in_(sorted(keys))).order_by(m.c.attempt)
-    return {(row["recipient"], row["wave"]): message_from(row) for row in tx.connection.execute(query).mappings()}
+    found = tx.connection.execute(_ATTEMPTS, {"of_campaign": tx.campaign, "keys": sorted(keys)}).mappings()
+    return {(row["recipient"], row["wave"]): message_from(row) for row in found}
 
 
 def messages_of_kind(tx: Transaction, kind: str) -> dict[tuple[str, str], Message]:

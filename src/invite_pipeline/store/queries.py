@@ -363,7 +363,11 @@ def block(tx: Transaction, address_hashes: Iterable[str], at: datetime) -> None:
             tx.connection.execute(sa.insert(b).values(address_hash=address_hash, since=at))
 
 
+_BLOCKED = sa.select(tables.blocks.c.address_hash).where(
+    tables.blocks.c.address_hash.in_(sa.bindparam("hashes", expanding=True))
+)
+
+
 def blocked(tx: Transaction, address_hashes: Collection[str]) -> set[str]:
     """Those of `address_hashes` that stand on the block list."""
-    b = tables.blocks
-    return set(tx.connection.execute(sa.select(b.c.address_hash).where(b.c.address_hash.in_(address_hashes))).scalars())
+    return set(tx.connection.execute(_BLOCKED, {"hashes": list(address_hashes)}).scalars())
