@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Literal
 
@@ -81,8 +81,10 @@ class Recipient:
 
     def fingerprint(self) -> str:
         """A hash over all fields: equal exactly when nothing about the recipient has changed."""
-        listed = asdict(self)
-        del listed["former_channel"]
+        # Not `asdict`, which copies every value deeply: that would take longer than to store them.
+        listed = {name: getattr(self, name) for name in _LISTED}
+        listed["persons"] = [{name: getattr(person, name) for name in _OF_A_PERSON} for person in self.persons]
+        listed["extra"] = dict(self.extra)
         return hashlib.sha256(json.dumps(listed, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
     def anonymous(self) -> Recipient:
@@ -97,3 +99,7 @@ class Recipient:
             language=self.language,
             former_channel=self.channel,
         )
+
+
+_LISTED = tuple(one.name for one in fields(Recipient) if one.name != "former_channel")
+_OF_A_PERSON = tuple(one.name for one in fields(Person))
