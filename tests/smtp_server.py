@@ -48,6 +48,8 @@ class SmtpServer:
     deliveries: list[Delivery] = field(default_factory=list)
     connections: int = 0
     faults: dict[str, Fault] = field(default_factory=dict)
+    delivered: threading.Event = field(default_factory=threading.Event)
+    """Set as soon as a mail has been taken."""
     pipelining: bool = False
     """Whether it offers to take several commands at once (RFC 2920)."""
 
@@ -101,6 +103,7 @@ class SmtpServer:
             return _answer(server, fault)
         content = cast(bytes, envelope.original_content)
         self.deliveries.append(Delivery(envelope.mail_from or "", tuple(envelope.rcpt_tos), content))
+        self.delivered.set()
         return _hang_up(server) if fault else f"250 2.0.0 OK: queued as {len(self.deliveries)}"
 
     def _strike(self, address: str, *kinds: FaultKind) -> Fault | None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
+import trustme
 
+from invite_pipeline.errors import MailServerUnusable
+from invite_pipeline.mail import smtp
 from invite_pipeline.mail.letter_mail import Outgoing
 from invite_pipeline.mail.server import read_server
 from invite_pipeline.mail.smtp import Ambiguous, Connection, NotTaken, SenderRefused
@@ -39,6 +43,9 @@ class Played:
             answer = self.script.pop(0) if self.script else "250 OK"
             body = answer.startswith("354")
             if answer == "hang up":
+                break
+            if answer == "silence":
+                await reader.read()
                 break
             writer.write(answer.encode() + b"\r\n")
         writer.close()
@@ -150,3 +157,66 @@ def test_421_ends_the_connection_and_names_itself() -> None:
     error = refused_as(Played(["250 sender", "421 4.3.2 shutting down", "hang up"]), NotTaken)
     assert isinstance(error, NotTaken)
     assert (error.code, error.hung_up) == (421, True)
+
+
+@pytest.mark.parametrize("stalls_at", [0, 1, 2, 3])
+def test_server_that_falls_silent_is_given_up(monkeypatch: pytest.MonkeyPatch, stalls_at: int) -> None:
+    monkeypatch.setattr(smtp, "_COMMAND_SECONDS", 0.2)
+    monkeypatch.setattr(smtp, "_LAST_ANSWER_SECONDS", 0.2)
+    server = Played([*GO[:stalls_at], "silence"], extensions=("SIZE 1000000",))
+    # Only where the whole mail is on its way can nobody know.
+    error = refused_as(server, Ambiguous if stalls_at == 3 else NotTaken)
+    assert "Timed out" in str(error)
+
+
+def test_refused_login_says_which_settings_to_check() -> None:
+    server = Played(["535 5.7.8 wrong", "535 5.7.8 wrong", "535 5.7.8 wrong"], extensions=("AUTH PLAIN",))
+
+    async def both() -> None:
+        async with await asyncio.start_server(server.serve, "127.0.0.1", 0) as listening:
+            port = listening.sockets[0].getsockname()[1]
+            connection = Connection(read_server(f"smtp://office:secret@127.0.0.1:{port}"))
+            with pytest.raises(MailServerUnusable, match="refuses the login") as caught:
+                await connection.open()
+        assert "INVITE_SMTP_URL" in caught.value.fix
+        assert "secret" not in f"{caught.value} {caught.value.fix}"
+
+    asyncio.run(asyncio.wait_for(both(), 20))
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_certificate_of_the_server_is_checked(trusted: bool) -> None:
+    authority = trustme.CA()
+    served, ours = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
+    authority.issue_cert("localhost").configure_cert(served)
+    if trusted:
+        authority.configure_trust(ours)
+    server = Played([*GO, "250 taken"])
+
+    async def both() -> None:
+        async with await asyncio.start_server(server.serve, "localhost", 0, ssl=served) as listening:
+            port = listening.sockets[0].getsockname()[1]
+            connection = Connection(read_server(f"smtps://localhost:{port}"), tls=ours)
+            if not trusted:
+                with pytest.raises(MailServerUnusable, match="certificate"):
+                    await connection.open()
+                return
+            assert await sent(connection) == "250 taken"
+            await connection.close()
+
+    asyncio.run(asyncio.wait_for(both(), 20))
+    assert bool(server.bodies()) == trusted
+
+
+def test_encryption_that_breaks_off_sends_nothing() -> None:
+    async def both() -> None:
+        async def break_off(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(b"220 this is no TLS\r\n")
+            writer.close()
+
+        async with await asyncio.start_server(break_off, "127.0.0.1", 0) as listening:
+            port = listening.sockets[0].getsockname()[1]
+            with pytest.raises(MailServerUnusable):
+                await Connection(read_server(f"smtps://127.0.0.1:{port}")).open()
+
+    asyncio.run(asyncio.wait_for(both(), 20))

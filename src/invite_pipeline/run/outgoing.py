@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from invite_pipeline.domain.stage import Failure, Progress, StageReport, silent
 from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import InviteError
+from invite_pipeline.formats.sheets import to_csv
 from invite_pipeline.letters.files import write_atomically
 from invite_pipeline.letters.preview import preview_letter
 from invite_pipeline.letters.render import letter_pdf
@@ -28,6 +29,9 @@ from invite_pipeline.store import queries
 from invite_pipeline.store.database import Store
 from invite_pipeline.store.letter_files import PROGRAMME, read_file
 
+WHO = "who.csv"
+"""Beside the mails of a dry run: who would get which, and who none and why."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mailing:
@@ -37,6 +41,8 @@ class Mailing:
     left_out: Mapping[str, int]
     unknown: tuple[str, ...] = ()
     """The keys of those whose mail went perhaps: they wait for a decision."""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Why each of those who are left out gets none, by key."""
     entry: Entry | None = None
     """The calendar entry that was planned with them; None: the one that holds when they go."""
 
@@ -49,13 +55,13 @@ def due_mails(store: Store, workspace: Workspace, *, only: str | None = None, li
     """Invitations, confirmations and offers that are due. Raises UnknownRecipient where `only` is nobody's key."""
     invitations = plan_invitations(store, workspace)
     plans = (invitations, plan_confirmations(store, workspace), plan_offers(store, workspace))
-    return _mailing(store, plans, invitations.left_out, only=only, limit=limit)
+    return _mailing(store, plans, invitations, only=only, limit=limit)
 
 
 def due_reminders(store: Store, workspace: Workspace, *, only: str | None = None, limit: int | None = None) -> Mailing:
     """Reminders that are due. Raises UnknownRecipient where `only` is nobody's key."""
     plan = plan_reminders(store, workspace)
-    return _mailing(store, (plan,), plan.left_out, only=only, limit=limit)
+    return _mailing(store, (plan,), plan, only=only, limit=limit)
 
 
 def due_announcement(
@@ -66,18 +72,18 @@ def due_announcement(
     Raises InviteError where there is nothing to tell, UnknownRecipient where `only` is nobody's key.
     """
     plan, entry = plan_announcement(store, workspace, what)
-    return replace(_mailing(store, (plan,), plan.left_out, only=only, limit=limit), entry=entry)
+    return replace(_mailing(store, (plan,), plan, only=only, limit=limit), entry=entry)
 
 
-def _mailing(
-    store: Store, plans: Sequence[Plan], left_out: Mapping[str, int], *, only: str | None, limit: int | None
-) -> Mailing:
+def _mailing(store: Store, plans: Sequence[Plan], wave: Plan, *, only: str | None, limit: int | None) -> Mailing:
+    """What the plans come to; `wave` is the one of which it is said who is left out."""
     due = [one for plan in plans for one in plan.due]
     if only is not None:
         key = listed_key(store, only)
         due = [one for one in due if one.key == key]
     unknown = tuple(dict.fromkeys(key for plan in plans for key in plan.unknown if only in (None, key)))
-    return Mailing(tuple(due[:limit]), {} if only else left_out, unknown)
+    reasons = {key: why for key, why in wave.reasons.items() if only in (None, key)}
+    return Mailing(tuple(due[:limit]), {} if only else wave.left_out, unknown, reasons)
 
 
 def mail(
@@ -94,7 +100,10 @@ def mail(
 
 
 def dry_run(store: Store, workspace: Workspace, mailing: Mailing) -> tuple[StageReport, dict[str, int]]:
-    """Write the mails to out/dry-run/ instead of sending them; gives the report and the counts by domain."""
+    """Write the mails to out/dry-run/ instead of sending them; gives the report and the counts by domain.
+
+    Beside them stands who gets which mail, and who gets none and why: who.csv.
+    """
     composer, failures, domains = _composer(store, workspace, mailing.entry), [], Counter[str]()
     for one in mailing.due:
         try:
@@ -104,7 +113,28 @@ def dry_run(store: Store, workspace: Workspace, mailing: Mailing) -> tuple[Stage
             continue
         write_atomically(workspace.out / "dry-run" / f"{one.key}.{one.wave}.eml", outgoing.content)
         domains[outgoing.to.rpartition("@")[2]] += 1
+    write_atomically(workspace.out / "dry-run" / WHO, _who(store, mailing, failures))
     return StageReport(len(mailing.due) - len(failures), 0, tuple(failures)), dict(domains.most_common())
+
+
+def _who(store: Store, mailing: Mailing, failures: Sequence[Failure]) -> bytes:
+    """Everybody on the list, in its order: which mail they would get, or why none."""
+    mails: dict[str, list[str]] = {}
+    for one in mailing.due:
+        mails.setdefault(one.key, []).append(one.wave)
+    failed = {failure.key: failure.message for failure in failures}
+    with store.reading() as tx:
+        listed = queries.recipients(tx)
+    rows = (
+        (one.key, one.organisation, one.addressee, one.email, wave, failed.get(one.key) or why)
+        for one in listed
+        for wave, why in _mail_or_reason(mails.get(one.key, []), mailing.reasons.get(one.key, ""))
+    )
+    return to_csv(("key", "organisation", "addressee", "e-mail", "mail", "why not"), rows)
+
+
+def _mail_or_reason(waves: Sequence[str], reason: str) -> list[tuple[str, str]]:
+    return [(wave, "") for wave in waves] or ([("", reason)] if reason else [])
 
 
 def send_test(store: Store, workspace: Workspace, one: Due, address: str, entry: Entry | None = None) -> str:

@@ -268,7 +268,7 @@ def _mail(
     from invite_pipeline.domain.stage import StageReport
     from invite_pipeline.mail.release import proof
     from invite_pipeline.mail.server import read_server
-    from invite_pipeline.run.outgoing import dry_run, mail, send_test
+    from invite_pipeline.run.outgoing import WHO, dry_run, mail, send_test
 
     _show_mailing(mailing)
     if not mailing.due:
@@ -279,6 +279,7 @@ def _mail(
         show_report(f"mails written to {workspace.out / 'dry-run'}; none was sent", report)
         for domain, number in list(domains.items())[:20]:
             say(f"  {number} to {domain}")
+        say(f"Who gets which mail, and who none and why: {workspace.out / 'dry-run' / WHO}")
         return report
     server = read_server(workspace.smtp_url)
     if test:
