@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from babel.dates import format_date
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError, meta
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError, meta, pass_context
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -188,17 +189,43 @@ def _environment(folder: Path) -> ImmutableSandboxedEnvironment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    cast(Any, environment).install_gettext_callables(_said, _said_of_many, newstyle=True)
     environment.filters.update(
-        date=long_date,
-        weekday_date=weekday_date,
-        time=clock_time,
+        date=_in_its_language(long_date),
+        weekday_date=_in_its_language(weekday_date),
+        time=_in_its_language(clock_time),
         plain=plain,
         keep=keep_together,
         typeset=typeset,
         slot=slot,
     )
     return environment
+
+
+# A page that speaks several languages has a context with `words`; every other template is in one language.
+
+
+@pass_context
+def _said(context: Context, message: str) -> str:
+    words = context.get("words")
+    return str(words.messages.gettext(message)) if words else message
+
+
+@pass_context
+def _said_of_many(context: Context, one: str, many: str, number: int) -> str:
+    words = context.get("words")
+    return str(words.messages.ngettext(one, many, number)) if words else one if number == 1 else many
+
+
+def _in_its_language(shown: Callable[..., str]) -> Callable[..., str]:
+    @pass_context
+    def in_its_language(context: Context, value: Any, language: str = "") -> str:
+        words = context.get("words")
+        return shown(value, language or (words.language if words else "de"))
+
+    return in_its_language
 
 
 def _place(error: Exception, name: str) -> tuple[str, int | None]:
@@ -246,18 +273,24 @@ def campaign_context(campaign: Campaign) -> dict[str, Any]:
 # --- filters ----------------------------------------------------------------------------------------------------
 
 
+# Hosts in Europe write to guests in Europe: the day comes before the month.
+_LOCALES = {"en": "en_GB"}
+
+
 def long_date(value: date, language: str = "de") -> str:
     """A date in words: "19. Januar 2024"."""
-    return format_date(value, "long", locale=language)
+    return format_date(value, "long", locale=_LOCALES.get(language, language))
 
 
 def weekday_date(value: date, language: str = "de") -> str:
     """A date in words with its weekday: "Freitag, 19. Januar 2024"."""
-    return format_date(value, "full", locale=language)
+    return format_date(value, "full", locale=_LOCALES.get(language, language))
 
 
-def clock_time(value: datetime | time) -> str:
-    """Hours and minutes: "10:00"."""
+def clock_time(value: datetime | time, language: str = "de") -> str:
+    """Hours and minutes: "10:00", in French "10 h 30"."""
+    if language == "fr":
+        return f"{value.hour}\u00a0h" + (f"\u00a0{value:%M}" if value.minute else "")
     return f"{value:%H:%M}"
 
 

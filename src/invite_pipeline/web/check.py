@@ -42,7 +42,7 @@ def _problem(templates: Templates, name: str, context: dict[str, Any]) -> Proble
 
 
 def _tries(workspace: Workspace, sample: Recipient) -> Iterator[tuple[str, dict[str, Any]]]:
-    common = page_context(workspace.campaign, "", {STYLE_NAME: "", SCRIPT_NAME: ""})
+    common = page_context(workspace, "", {STYLE_NAME: "", SCRIPT_NAME: ""})
     wrong = [Mistake("code", "code-unknown"), Mistake("answer", "answer-missing"), Mistake("nonce", "form-used")]
     for name in _FOR_ALL:
         yield name, {**common, "why": 500, "typed": "", "mistakes": wrong}

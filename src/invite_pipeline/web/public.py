@@ -7,6 +7,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from invite_pipeline.domain.invitation import normal_code
 from invite_pipeline.web.forms import Mistake
+from invite_pipeline.web.language import choose
 from invite_pipeline.web.rsvp import LOOKS, Posted
 from invite_pipeline.web.site import Site
 
@@ -57,7 +58,8 @@ class PublicPages:
             limits.wrong_codes_of_all.note("")
             mistake = Mistake("code", "code-unknown" if code else "code-malformed")
             return self.site.page(request.scope, "rsvp/code.html", 422, typed=typed, mistakes=[mistake])
-        return RedirectResponse(f"{request.scope.get('root_path', '')}/r/{token}/antwort", 303)
+        query = choose(request.scope, None, self.site.campaign.language).query
+        return RedirectResponse(f"{request.scope.get('root_path', '')}/r/{token}/antwort{query}", 303)
 
     def static(self, request: Request, name: str) -> Response:
         """Our style and script; pages name them by their content, so they may be kept."""

@@ -115,7 +115,7 @@ class RsvpPages:
             if not answer.is_recorded_in(state):
                 # Back, another choice, sent again: one nonce records once, so that a double click never counts twice.
                 return self._form(request, visit, fields, [Mistake("nonce", "form-used")], status=409)
-        return RedirectResponse(f"{_own(request, visit)}/danke", 303)
+        return self._lead(request, visit, "danke")
 
     def _enter(self, visit: Visit, answer: Answer, unique: str, seen: int) -> Outcome:
         now = self.site.workspace.now()
@@ -173,7 +173,7 @@ class RsvpPages:
         """What is recorded, and how to change it."""
         visit = self.site.visit(request, token)
         if visit.state.reply == "open":
-            return RedirectResponse(f"{_own(request, visit)}/antwort", 303)
+            return self._lead(request, visit, "antwort")
         return self.site.page_for(visit, request.scope, "rsvp/done.html", stage=self._stage(visit))
 
     def calendar(self, request: Request, token: str) -> Response:
@@ -189,6 +189,11 @@ class RsvpPages:
         )
         disposition = f'attachment; filename="{campaign.id}.ics"'
         return Response(entry, media_type="text/calendar", headers={"content-disposition": disposition})
+
+    def _lead(self, request: Request, visit: Visit, page: str) -> Response:
+        """To another page of this visitor, in the language that they chose."""
+        own = f"{request.scope.get('root_path', '')}/r/{visit.token}"
+        return RedirectResponse(f"{own}/{page}{self.site.choice(visit, request.scope).query}", 303)
 
     # --- a place that fell free ---------------------------------------------------------------------------------
 
@@ -225,7 +230,7 @@ class RsvpPages:
         store, workspace, key = self.site.store, self.site.workspace, visit.recipient.key
         if answer_offer(store, workspace, key, wanted, accept=choice == "yes") is OfferAnswer.GONE:
             return self._offer(request, self.site.visit(request, token), offer, status=409)
-        return RedirectResponse(f"{_own(request, visit)}/danke", 303)
+        return self._lead(request, visit, "danke")
 
     # --- objection ----------------------------------------------------------------------------------------------
 
@@ -248,7 +253,7 @@ class RsvpPages:
         if one_click:
             # RFC 8058, 3.1: a redirect is not allowed.
             return Response(status_code=200)
-        return RedirectResponse(f"{_own(request, visit)}/abmelden", 303)
+        return self._lead(request, visit, "abmelden")
 
     def _object(self, visit: Visit) -> None:
         now = self.site.workspace.now()
@@ -277,7 +282,3 @@ def form_rows(fields: FormFields, visit: Visit) -> list[dict[str, Any]]:
         roles = [*(["companion"] if number > 1 else []), *roles, "deputy"] if choice else []
         rows.append({"number": number, "person": person, "role": role, "roles": roles, "names": names})
     return rows
-
-
-def _own(request: Request, visit: Visit) -> str:
-    return f"{request.scope.get('root_path', '')}/r/{visit.token}"

@@ -12,7 +12,6 @@ from fastapi import HTTPException, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Scope
 
-from invite_pipeline.domain.campaign import Campaign
 from invite_pipeline.domain.invitation import Invitation, InvitationState
 from invite_pipeline.domain.recipient import Recipient
 from invite_pipeline.domain.seating import HALL
@@ -25,6 +24,7 @@ from invite_pipeline.replies.places import free_places
 from invite_pipeline.store import queries
 from invite_pipeline.store.database import Store, Transaction
 from invite_pipeline.store.place_queries import positions
+from invite_pipeline.web.language import LANGUAGES, Choice, PageWords, choose
 from invite_pipeline.web.limits import RateLimit
 from invite_pipeline.web.nonce import NonceSigner
 from invite_pipeline.web.security import client_address, household, log_fault
@@ -41,6 +41,9 @@ _BARE_FAULT = (
     '<!doctype html><html lang="de"><meta charset="utf-8"><title>Störung</title>'
     "<h1>Bitte versuchen Sie es noch einmal</h1><p>Im Augenblick stört etwas bei uns; an Ihrem Link liegt es nicht.</p>"
 )
+
+
+_GERMAN = Choice("de")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +145,21 @@ class Site:
 
     def page(self, scope: Scope, name: str, status: int = 200, **context: Any) -> HTMLResponse:
         """A page about no invitation in particular. Raises TemplateBroken."""
-        common = page_context(self.campaign, scope.get("root_path", ""), self._versions)
-        return HTMLResponse(self.templates.render(name, **common, **context), status)
+        return self._page(scope, choose(scope, None, self.campaign.language), name, status, context)
+
+    def _page(self, scope: Scope, choice: Choice, name: str, status: int, context: Mapping[str, Any]) -> HTMLResponse:
+        common = page_context(self.workspace, scope.get("root_path", ""), self._versions, choice)
+        headers = {"content-language": choice.language}
+        return HTMLResponse(self.templates.render(name, **{**common, **context}), status, headers)
 
     def page_for(self, visit: Visit, scope: Scope, name: str, status: int = 200, **context: Any) -> HTMLResponse:
         """A page for one visitor. Raises TemplateBroken."""
         about = visit_context(self.workspace, visit, scope.get("root_path", ""))
-        return self.page(scope, name, status, **about, **context)
+        return self._page(scope, self.choice(visit, scope), name, status, {**about, **context})
+
+    def choice(self, visit: Visit, scope: Scope) -> Choice:
+        """The language of one visitor's pages."""
+        return choose(scope, visit.recipient, self.campaign.language)
 
     def fault(self, scope: Scope, status: int) -> Response:
         """The page of a status that no route answers; a broken template must not hide it."""
@@ -168,9 +179,18 @@ def _positions(tx: Transaction, state: Tracking) -> dict[tuple[int, str], int]:
     }
 
 
-def page_context(campaign: Campaign, root: str, versions: Mapping[str, str]) -> dict[str, Any]:
+def page_context(
+    workspace: Workspace, root: str, versions: Mapping[str, str], choice: Choice = _GERMAN
+) -> dict[str, Any]:
     """The names that every page may use; `root` is the path under which the pages are reached."""
-    return {**campaign_context(campaign), "root": root, "versions": versions}
+    return {
+        **campaign_context(workspace.campaign),
+        "root": root,
+        "versions": versions,
+        "words": PageWords(choice.language, workspace.folder),
+        "lang": choice.query,
+        "languages": LANGUAGES,
+    }
 
 
 def visit_context(workspace: Workspace, visit: Visit, root: str) -> dict[str, Any]:

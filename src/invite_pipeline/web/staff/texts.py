@@ -7,20 +7,16 @@ later are marked `N_("…")`. A test finds every message and compares it with th
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache
-from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
+
+from invite_pipeline.formats.catalogue import catalogue
 
 Language = Literal["de", "en"]
 LANGUAGES: Mapping[Language, str] = {"de": "Deutsch", "en": "English"}
@@ -32,29 +28,12 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's own name
     return message
 
 
-@cache
-def catalogue(language: Language) -> NullTranslations:
-    """The messages of a language."""
-    if language == "de":
-        return NullTranslations()
-    messages = Catalog(locale=language)
-    for path in sorted((CATALOGUES / language).glob("*.po")):
-        with path.open("rb") as file:
-            for message in read_po(file, locale=language):
-                if message.id:
-                    messages.add(message.id, message.string)
-    compiled = io.BytesIO()
-    write_mo(compiled, messages)
-    compiled.seek(0)
-    return GNUTranslations(compiled)
-
-
 class Words:
     """One language, and the zone in which its times are told."""
 
     def __init__(self, language: Language, zone: ZoneInfo) -> None:
         self.language, self._zone = language, zone
-        self._messages = catalogue(language)
+        self._messages = catalogue(language, CATALOGUES)
 
     def text(self, message: str, /, **values: object) -> str:
         """A message, with its values."""
