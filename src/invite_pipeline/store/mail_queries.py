@@ -121,6 +121,17 @@ def newest_answers(tx: Transaction, key: str | None = None) -> dict[str, int]:
     }
 
 
+def answered_since(tx: Transaction, seen: int, *, keys: bool = True) -> tuple[set[str], int]:
+    """Whose answers or seats changed after event number `seen`, and the newest event's number."""
+    e = tables.events
+    newest = tx.connection.execute(sa.select(sa.func.max(e.c.seq)).where(e.c.campaign == tx.campaign)).scalar() or 0
+    if not keys or newest <= seen:
+        return set(), newest
+    query = sa.select(e.c.recipient).distinct().where(e.c.campaign == tx.campaign, e.c.seq > seen, e.c.seq <= newest)
+    found = tx.connection.execute(query.where(e.c.kind.in_(("Replied", "Seated", "Reviewed")), e.c.recipient != ""))
+    return set(found.scalars()), newest
+
+
 def _makes_an_answer(data: dict[str, Any]) -> bool:
     if "step" in data:
         return bool(data["step"] != "offered")

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from invite_pipeline.domain.workspace import Clock, Workspace
 from invite_pipeline.run.workspace import wall_clock
 from invite_pipeline.web.api import create_api
-from invite_pipeline.web.keeper import keeping_places
+from invite_pipeline.web.keeper import keeping
 from invite_pipeline.web.operating import Operating, TimedReplies
 from invite_pipeline.web.public import PublicPages
 from invite_pipeline.web.rsvp import RsvpPages
@@ -24,8 +24,11 @@ from invite_pipeline.web.staff.routing import staff_router
 from invite_pipeline.web.staff.site import StaffSite
 
 
-def create_app(workspace: Workspace, *, clock: Clock = wall_clock) -> FastAPI:
-    """The pages of one campaign; `clock` is that of logins. Raises TemplateBroken without a style, StoreUnusable."""
+def create_app(workspace: Workspace, *, clock: Clock = wall_clock, may_mail: bool = False) -> FastAPI:
+    """The pages of one campaign; `clock` is that of logins, `may_mail` lets them confirm answers by mail.
+
+    Raises TemplateBroken without a style, StoreUnusable.
+    """
     site = Site(workspace)
     staff = StaffSite(workspace, site.store, AREAS, clock)
     routes = all_routes()
@@ -33,7 +36,7 @@ def create_app(workspace: Workspace, *, clock: Clock = wall_clock) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        with keeping_places(site.store, workspace):
+        with keeping(site.store, workspace, may_mail=may_mail):
             yield
         site.store.close()
 

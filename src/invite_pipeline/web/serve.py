@@ -23,14 +23,15 @@ _GRACE_SECONDS = 10
 _START_SECONDS = 30
 
 
-def serve(workspace: Workspace, host: str, port: int) -> None:
+def serve(workspace: Workspace, host: str, port: int, *, may_mail: bool = False) -> None:
     """Serve the pages until SIGTERM or Ctrl-C; requests in flight are answered first.
 
-    Raises InviteError where the address cannot be listened on, StoreUnusable, TemplateBroken.
+    With `may_mail` each answer is confirmed by mail, and each free place offered. Raises InviteError where the address
+    cannot be listened on, StoreUnusable, TemplateBroken.
     """
     log_to_stderr(log.name)
     with _listening(host, port) as listener:
-        server = uvicorn.Server(_config(workspace))
+        server = uvicorn.Server(_config(workspace, may_mail=may_mail))
         log.info("pages on %s (Ctrl-C ends)", _address(listener))
         # uvicorn stops cleanly and then raises the signal again: that must not end in a traceback.
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -63,9 +64,9 @@ def _wait(server: uvicorn.Server, thread: threading.Thread) -> None:
         time.sleep(0.01)
 
 
-def _config(workspace: Workspace) -> uvicorn.Config:
+def _config(workspace: Workspace, *, may_mail: bool = False) -> uvicorn.Config:
     return uvicorn.Config(
-        create_app(workspace),
+        create_app(workspace, may_mail=may_mail),
         root_path=urlsplit(workspace.base_url).path.rstrip("/"),
         # uvicorn's own log would name whole paths, and a path holds a token.
         access_log=False,

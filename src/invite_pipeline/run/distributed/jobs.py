@@ -98,12 +98,16 @@ class Hands:
         return StageReport(found.read, 0, tuple(found.failures))
 
     def mail_due(self, *, reminders: bool) -> StageReport:
-        """Mail by itself what is due: confirmations, and the first reminder once the deadline is near."""
+        """Mail by itself what is due: confirmations, offers, and the first reminder once the deadline is near."""
+        from invite_pipeline.mail.kinds import CONFIRMATION, OFFER
+        from invite_pipeline.replies.places import settle
         from invite_pipeline.run.outgoing import due_mails, due_reminders, mail
 
         self.workspace = self._reopen()
+        # Offers that have run out go to the next, and what fell free is offered: nobody else may be there to do it.
+        settle(self.store, self.workspace)
         mailing = due_reminders(self.store, self.workspace) if reminders else due_mails(self.store, self.workspace)
-        wanted = [one for one in mailing.due if one.wave == "reminder-1" or one.kind == "confirmation"]
+        wanted = [one for one in mailing.due if one.wave == "reminder-1" or one.kind in (CONFIRMATION, OFFER)]
         if reminders and not self._reminding():
             return StageReport(0)
         return mail(self.store, self.workspace, replace(mailing, due=tuple(wanted)))
