@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from invite_pipeline.domain.events import LetterMoved, SendClaimed
+from invite_pipeline.mail.pace import SharedPace
 from invite_pipeline.store import tables
 from invite_pipeline.store.database import Store, Transaction
 from invite_pipeline.store.ledger import append
@@ -53,6 +56,19 @@ class WorkTests:
         self.turn(store, number=4)
         store.close()
         assert round(self.turn(Store.open(store_url, store.campaign)), -1) == 40
+
+    def test_turns_that_were_missed_are_lost_and_make_no_burst(self, store: Store) -> None:
+        async def turns() -> list[float]:
+            loop, pace = asyncio.get_running_loop(), SharedPace(store, "", 100.0)
+            await pace.turn()
+            drawn = len(pace._drawn)
+            # All that were drawn lie behind: whoever comes now takes new ones.
+            pace._drawn = deque(loop.time() - 5 for _ in range(drawn))
+            return [await pace.turn() for _ in range(3)]
+
+        waits = asyncio.run(turns())
+        assert waits == sorted(waits)
+        assert waits[-1] > 0
 
     def test_pace_that_was_idle_saves_no_turns_up(self, store: Store) -> None:
         self.turn(store)

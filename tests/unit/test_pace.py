@@ -47,7 +47,7 @@ def test_each_domain_has_a_pace_of_its_own() -> None:
     async def waits() -> list[float]:
         paces = DomainPaces({"t-online.example": "1/min", "*": "1/h"})
         domains = ("t-online.example", "t-online.example", "gmx.example", "web.example", "gmx.example")
-        return [round(paces.turn(domain)) for domain in domains]
+        return [round(await paces.turn(domain)) for domain in domains]
 
     assert asyncio.run(waits()) == [0, 60, 0, 0, 3600]
 

@@ -71,7 +71,7 @@ def test_what_is_no_rate_is_refused(text: str) -> None:
 
 def turns(pace: Pace, number: int) -> list[float]:
     async def take() -> list[float]:
-        return [pace.turn() for _ in range(number)]
+        return [await pace.turn() for _ in range(number)]
 
     return asyncio.run(take())
 

@@ -34,7 +34,7 @@ class Pace:
         self._gap = 1 / rate if rate else 0.0
         self._next = 0.0
 
-    def turn(self) -> float:
+    async def turn(self) -> float:
         """Take a turn; gives the seconds to wait for it."""
         if not self._gap:
             return 0.0
@@ -51,21 +51,32 @@ class SharedPace(Pace):
         super().__init__(rate)
         self._store, self._name = store, name
         self._drawn: deque[float] = deque()
+        self._drawing = asyncio.Lock()
 
-    def turn(self) -> float:
+    async def turn(self) -> float:
         """Take a turn; gives the seconds to wait for it. Turns of half a second are drawn at once."""
         if not self._gap:
             return 0.0
-        now = asyncio.get_running_loop().time()
-        if not self._drawn:
-            number = max(1, int(_DRAWN_AT_ONCE / self._gap))
-            with self._store.writing() as tx:
-                first = now + take_turns(tx, self._name, self._gap, number)
-            self._drawn.extend(first + place * self._gap for place in range(number))
-        return max(0.0, self._drawn.popleft() - now)
+        loop = asyncio.get_running_loop()
+        async with self._drawing:
+            # Turns that nobody took in time are lost: taken all at once, they would be a burst.
+            while self._drawn and self._drawn[0] < loop.time() - max(self._gap, _LATE):
+                self._drawn.popleft()
+            if not self._drawn:
+                number = max(1, int(_DRAWN_AT_ONCE / self._gap))
+                # In another thread: a store that is away must not hold the connections up.
+                first = loop.time() + await loop.run_in_executor(None, self._draw, number)
+                self._drawn.extend(first + place * self._gap for place in range(number))
+            return max(0.0, self._drawn.popleft() - loop.time())
+
+    def _draw(self, number: int) -> float:
+        with self._store.writing() as tx:
+            return take_turns(tx, self._name, self._gap, number)
 
 
 _DRAWN_AT_ONCE = 0.5
+_LATE = 0.1
+"""Seconds by which a turn may be missed and still be taken: a busy machine must not slow the pace down."""
 
 OpenPace = Callable[[str, float | None], Pace]
 """Opens the pace of a domain ("" for all mails) at so many mails a second."""
@@ -89,13 +100,13 @@ class DomainPaces:
         self._rates = {domain.lower().removeprefix("@"): read_rate(rate) for domain, rate in rates.items()}
         self._paces: dict[str, Pace] = {}
 
-    def turn(self, domain: str) -> float:
+    async def turn(self, domain: str) -> float:
         """Take a turn of this domain; gives the seconds to wait for it."""
         if not self._rates:
             return 0.0
         if domain not in self._paces:
             self._paces[domain] = self._open(domain, self._rates.get(domain, self._rates.get("*")))
-        return self._paces[domain].turn()
+        return await self._paces[domain].turn()
 
 
 # --- hours ------------------------------------------------------------------------------------------------------------

@@ -54,17 +54,16 @@ def send_batch(
     sleep: Sleep = asyncio.sleep,
     entry: Entry | None = None,
     composer: Composer | None = None,
-    shared_pace: bool = False,
 ) -> StageReport:
     """Mail what is due, each mail claimed first; whoever answered, objected or is claimed meanwhile is skipped.
 
     `entry` is the calendar entry that was planned, where it is a new one; `composer` is that of earlier batches of
-    the same run. With a `shared_pace` all who send for the campaign keep one pace together. Raises
+    the same run. On a store for many machines all who send for the campaign keep one pace together. Raises
     MailServerUnusable before the first claim where the server cannot be used, and in the run where it refuses too
     many; OutsideHours where mails wait for the hours in which they may go. SIGINT or SIGTERM lets the mails in flight
     end and then raises KeyboardInterrupt; a second one ends at once.
     """
-    open_pace = shared(store) if shared_pace else alone
+    open_pace = alone if store.engine.dialect.name == "sqlite" else shared(store)
     pace = open_pace("", read_rate(rate or workspace.campaign.mail.rate))
     if not due:
         return StageReport(0)

@@ -60,7 +60,7 @@ class Supply:
                 return await self._prepared(heapq.heappop(self._later)[2])
             if await self._serve():
                 found = self._ready.popleft()
-                await self._rest(self._pace.turn())
+                await self._rest(await self._pace.turn())
                 return None if self._stopping.is_set() else found
             if not self._later:
                 return None
@@ -70,7 +70,7 @@ class Supply:
         return None
 
     async def _prepared(self, one: Try) -> tuple[Try, Prepared] | None:
-        await self._rest(self._pace.turn())
+        await self._rest(await self._pace.turn())
         if self._stopping.is_set():
             return None
         if not self._may_go_now(one.due):
@@ -83,7 +83,7 @@ class Supply:
         async with self._serving:
             while not self._ready:
                 while self._fresh and len(self._composing) < 2:
-                    some = self._some()
+                    some = await self._some()
                     if some:
                         self._composing.append((some, self._preparer.begin([one.due for one in some])))
                 if not self._composing:
@@ -92,7 +92,7 @@ class Supply:
                 self._ready.extend(zip(tries, await coming, strict=True))
             return True
 
-    def _some(self) -> list[Try]:
+    async def _some(self) -> list[Try]:
         """The next few that may go: those whose domain has had enough for now are put off, each to its turn."""
         found: list[Try] = []
         while self._fresh and len(found) < _AT_ONCE:
@@ -100,7 +100,7 @@ class Supply:
             if not self._may_go_now(one.due):
                 self.outside += 1
                 continue
-            wait = self._domains.turn(one.due.domain)
+            wait = await self._domains.turn(one.due.domain)
             if wait > 0:
                 self.put_off(wait, one)
             else:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from invite_pipeline.store import tables
 from invite_pipeline.store.database import Transaction
+from invite_pipeline.store.work import queue_of
 
 
 def answers(tx: Transaction) -> bool:
@@ -50,4 +51,4 @@ def jobs_waiting(tx: Transaction) -> dict[tuple[str, str], int]:
         "SELECT split_part(queue_name, ':', 1), status::text, count(*) FROM procrastinate.procrastinate_jobs"
         " WHERE split_part(queue_name, ':', 2) = :campaign AND status IN ('todo', 'doing') GROUP BY 1, 2"
     )
-    return {(row[0], row[1]): row[2] for row in tx.connection.execute(query, {"campaign": tx.campaign})}
+    return {(row[0], row[1]): row[2] for row in tx.connection.execute(query, {"campaign": queue_of(tx.campaign)})}

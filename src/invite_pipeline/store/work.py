@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,17 @@ class BatchReport:
     skipped: int
     failures: tuple[tuple[str, str], ...]
     seconds: float
+
+
+_LONGEST = 32
+"""A queue's channel has a name of at most 63 characters, and Procrastinate takes 23 of them, a kind 8."""
+
+
+def queue_of(campaign: str) -> str:
+    """What a campaign's queues are called, after their kind."""
+    if len(campaign) <= _LONGEST:
+        return campaign
+    return f"{campaign[: _LONGEST - 9]}-{hashlib.sha256(campaign.encode()).hexdigest()[:8]}"
 
 
 def take_turns(tx: Transaction, name: str, gap: float, number: int) -> float:

@@ -84,7 +84,7 @@ class Hands:
             # The server knows us by now.
             mail = replace(workspace.campaign.mail, warm_up=0)
             workspace = replace(workspace, campaign=replace(workspace.campaign, mail=mail))
-        report = send_batch(self.store, workspace, due, rate=rate, composer=room.composer, shared_pace=True)
+        report = send_batch(self.store, workspace, due, rate=rate, composer=room.composer)
         room.warm = room.warm or report.done > 0
         return report
 
@@ -155,10 +155,10 @@ def carry_out(
     began = time.monotonic()
     try:
         report = work()
-    except InviteError as error:
+    except Exception as error:
+        # Whatever it was: a batch of which nothing is noted would be put into the queue again for ever.
         if last:
-            words = f"{error.message} {error.fix}".strip()
-            failed = StageReport(0, max(0, size - 1), (Failure("", words),))
+            failed = StageReport(0, max(0, size - 1), (Failure("", _words(error)),))
             hands.report(run, number, stage, failed, time.monotonic() - began)
         raise
     seconds = time.monotonic() - began
@@ -170,3 +170,10 @@ def carry_out(
         extra={"stage": stage, "run": run, "batch": number, "done": report.done, "skipped": report.skipped,
                "failed": failed_mails, "seconds": round(seconds, 3)},
     )  # fmt: skip
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, InviteError):
+        return f"{error.message} {error.fix}".strip()
+    # Its own words may quote somebody's data.
+    return f"The batch failed with something unforeseen ({type(error).__name__}); see the workers' log."

@@ -5,7 +5,6 @@ The queue is a hint and the ledger the truth: whoever drops the schema `procrast
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ import sqlalchemy as sa
 from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import InviteError, StoreUnusable
 from invite_pipeline.store.database import Store
+from invite_pipeline.store.work import queue_of
 
 if TYPE_CHECKING:
     from procrastinate import App
@@ -29,15 +29,11 @@ HEARTBEAT, STALLED = 3.0, 12.0
 _SCHEMA = "procrastinate"
 # Any number will do, as long as every version of this program takes the same.
 _LOCK = 0x1A71F
-_LONGEST = 32
-"""A queue's channel has a name of at most 63 characters, and Procrastinate takes 23 of them, a kind 8."""
 
 
 def queue_name(kind: str, campaign: str) -> str:
     """The name of a campaign's queue."""
-    if len(campaign) > _LONGEST:
-        campaign = f"{campaign[: _LONGEST - 9]}-{hashlib.sha256(campaign.encode()).hexdigest()[:8]}"
-    return f"{kind}:{campaign}"
+    return f"{kind}:{queue_of(campaign)}"
 
 
 def task_name(kind: str) -> str:
