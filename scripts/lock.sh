@@ -18,3 +18,5 @@ compile() {
 
 compile "$@" --output-file requirements.lock
 compile "$@" --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+# For letters in an S3-compatible store: installed besides requirements.lock, where [store] letters says s3://.
+compile "$@" --extra s3 --constraint requirements.lock --output-file requirements-s3.lock
