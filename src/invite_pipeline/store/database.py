@@ -74,9 +74,10 @@ class Store:
     def reading(self) -> Iterator[Transaction]:
         """A transaction that sees one state of the store and writes nothing."""
         # SQLite shows every transaction one state; PostgreSQL would show each statement the newest.
-        snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        options = {} if self.engine.dialect.name == "sqlite" else snapshot
-        with self._connected().execution_options(**options) as connection:
+        connection = self._connected()
+        if self.engine.dialect.name != "sqlite":
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with connection:
             yield Transaction(connection, self.campaign)
 
     @contextmanager

@@ -159,12 +159,13 @@ def load_tracking(tx: Transaction, recipient: str, *, lock: bool = False) -> Tra
     if row["reply"] != "yes":
         # Nobody comes: the second table need not be asked.
         return tracking_from_row(row, ())
-    people = (
-        sa.select(tables.attendees).where(*_is(tables.attendees, tx, recipient)).order_by(tables.attendees.c.position)
-    )
-    return tracking_from_row(
-        row, tuple(attendee_from_row(person) for person in tx.connection.execute(people).mappings())
-    )
+    return tracking_from_row(row, attendees_of(tx, recipient))
+
+
+def attendees_of(tx: Transaction, recipient: str) -> tuple[Attendee, ...]:
+    """Who comes for one recipient, in the order in which they were named."""
+    rows = tx.connection.execute(_ATTENDEES, {"of_campaign": tx.campaign, "of_recipient": recipient}).mappings()
+    return tuple(attendee_from_row(row) for row in rows)
 
 
 def tracking_from_row(row: sa.RowMapping, attendees: tuple[Attendee, ...]) -> Tracking:
@@ -259,6 +260,13 @@ _IS_TRACKED = (
 _TRACKING = sa.select(tables.tracking).where(*_IS_TRACKED)
 _TRACKING_LOCKED = _TRACKING.with_for_update()
 _UPDATE_TRACKING = sa.update(tables.tracking).where(*_IS_TRACKED)
+_IS_COMING = (
+    tables.attendees.c.campaign == sa.bindparam("of_campaign"),
+    tables.attendees.c.recipient == sa.bindparam("of_recipient"),
+)
+_ATTENDEES = sa.select(tables.attendees).where(*_IS_COMING).order_by(tables.attendees.c.position)
+_DELETE_ATTENDEES = sa.delete(tables.attendees).where(*_IS_COMING)
+_INSERT_ATTENDEES = sa.insert(tables.attendees)
 _TRACKINGS_LOCKED = (
     sa.select(tables.tracking)
     .where(
@@ -340,13 +348,14 @@ def _write_tracking(tx: Transaction, recipient: str, before: Tracking | None, af
     if before is not None and before.attendees == after.attendees:
         return
     count_seats(tx, before.attendees if before else (), after.attendees)
-    tx.connection.execute(sa.delete(tables.attendees).where(*_is(tables.attendees, tx, recipient)))
+    if before is not None and before.attendees:
+        tx.connection.execute(_DELETE_ATTENDEES, {"of_campaign": tx.campaign, "of_recipient": recipient})
     rows = [
         {"campaign": tx.campaign, "recipient": recipient, "position": position, **asdict(attendee)}
         for position, attendee in enumerate(after.attendees)
     ]
     if rows:
-        tx.connection.execute(sa.insert(tables.attendees), rows)
+        tx.connection.execute(_INSERT_ATTENDEES, rows)
 
 
 def _project_message(tx: Transaction, recorded: Recorded) -> None:

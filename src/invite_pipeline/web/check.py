@@ -86,7 +86,7 @@ def _context(workspace: Workspace, visit: Visit) -> dict[str, Any]:
     return {
         **visit_context(workspace, visit, ""),
         "fields": fields,
-        "rows": form_rows(fields, visit),
+        "rows": form_rows(fields, visit.recipient),
         "places": Places(hall=1, workshops={workshop.id: 1 for workshop in campaign.workshops}),
         "nonce": "NONCE",
         "offer": "1",

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, HTTPException, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
 
 from invite_pipeline.domain.invitation import InvitationState
+from invite_pipeline.domain.recipient import Recipient
 from invite_pipeline.domain.reply import Intent, Reply, Source
-from invite_pipeline.domain.tracking import RECIPIENT
+from invite_pipeline.domain.tracking import RECIPIENT, Tracking
 from invite_pipeline.errors import AnswerChanged, ReplyRefused
 from invite_pipeline.formats.itip import publish
 from invite_pipeline.formats.rsvp_link import calendar_uid, rsvp_url
@@ -28,7 +32,7 @@ from invite_pipeline.web.forms import (
     read_answer,
     shown_fields,
 )
-from invite_pipeline.web.site import Site, Visit
+from invite_pipeline.web.site import Site, Visit, visit_context
 
 LOOKS = ["GET", "HEAD"]
 
@@ -40,7 +44,7 @@ than the form holds); nothing, since the event is over."""
 async def posted(request: Request) -> dict[str, str]:
     """The fields of a posted form, urlencoded or multipart; of a field sent twice the last counts.
 
-    The only coroutine of the pages: the body, already in memory, can be read in no other way.
+    A coroutine, as the body, already in memory, can be read in no other way.
     """
     async with request.form(max_files=0, max_fields=200) as form:
         return {name: value for name, value in form.multi_items() if isinstance(value, str)}
@@ -54,11 +58,13 @@ class RsvpPages:
 
     def __init__(self, site: Site) -> None:
         self.site = site
+        # Nearly all that is asked for: without what the framework does for parameters, which takes as long as the page.
+        self._form_route = Route("/r/{token}/antwort", self.form, methods=LOOKS)
 
     def router(self) -> APIRouter:
         """The routes."""
         router = APIRouter(prefix="/r/{token}")
-        router.add_api_route("/antwort", self.show, methods=LOOKS)
+        router.routes.append(self._form_route)
         router.add_api_route("/antwort", self.record, methods=["POST"])
         router.add_api_route("/danke", self.done, methods=LOOKS)
         router.add_api_route("/platz/{offer}", self.show_offer, methods=LOOKS)
@@ -70,15 +76,42 @@ class RsvpPages:
 
     # --- the form -----------------------------------------------------------------------------------------------
 
+    async def form(self, request: Request) -> Response:
+        """The form; see `show`."""
+        # What the log names.
+        request.scope["route"] = self._form_route
+        token = str(request.path_params["token"])
+        if self.site.quick:
+            return self.show(request, token)
+        return await run_in_threadpool(self.show, request, token)
+
     def show(self, request: Request, token: str) -> Response:
         """The form, with the answer that is recorded; `?answer=yes` only preselects."""
         visit = self.site.visit(request, token)
-        suggested = request.query_params.get("answer", "")
-        most = self.site.campaign.rsvp.max_persons
-        dating = self.site.campaign.speed_dating
+        stage, suggested = self._stage(visit), request.query_params.get("answer", "")
+        suggested = suggested if suggested in ("yes", "no") else ""
+        if stage != "open" or visit.state.reply != "open":
+            return self._form(request, visit, self._fields(visit.state, visit.recipient, suggested))
+        places, root = self.site.places(visit.state), request.scope.get("root_path", "")
+        choice = self.site.choice(visit, request.scope)
+
+        def make(personal: Mapping[str, Any]) -> str:
+            recipient = personal["recipient"]
+            fields = self._fields(personal["reply"], recipient, suggested)
+            context = {"fields": fields, "mistakes": [], "rows": form_rows(fields, recipient), "places": places}
+            return self.site.rendered(root, choice, "rsvp/form.html", {**personal, **context})
+
+        # Nearly all who open the form have not answered yet: their pages differ in a few words only.
+        nonce = self.site.nonces.new(visit.invitation.code, visit.state.answer)
+        personal = visit_context(self.site.workspace, visit, root) | {"nonce": nonce}
+        kind = (root, choice, suggested, places.hall, *places.workshops.items())
+        page = self.site.plates.page("form", kind, personal, make)
+        return HTMLResponse(page, headers={"content-language": choice.language})
+
+    def _fields(self, state: Tracking, recipient: Recipient, suggested: str) -> FormFields:
+        most, dating = self.site.campaign.rsvp.max_persons, self.site.campaign.speed_dating
         funders = dating.funders if dating else ()
-        fields = shown_fields(visit.state, visit.recipient, most=most, preselected=suggested, funders=funders)
-        return self._form(request, visit, fields)
+        return shown_fields(state, recipient, most=most, preselected=suggested, funders=funders)
 
     def record(self, request: Request, token: str, posted: Posted) -> Response:
         """Record what was posted, or show the form again with every mistake and all that was typed."""
@@ -164,7 +197,7 @@ class RsvpPages:
         }
         if stage != "open":
             return self.site.page_for(visit, request.scope, "rsvp/closed.html", status, stage=stage, **context)
-        context |= {"rows": form_rows(fields, visit), "places": self.site.places(visit.state)}
+        context |= {"rows": form_rows(fields, visit.recipient), "places": self.site.places(visit.state)}
         return self.site.page_for(visit, request.scope, "rsvp/form.html", status, **context)
 
     # --- what follows -------------------------------------------------------------------------------------------
@@ -269,15 +302,15 @@ class RsvpPages:
         record_reply(self.site.store, self.site.workspace, reply)
 
 
-def form_rows(fields: FormFields, visit: Visit) -> list[dict[str, Any]]:
+def form_rows(fields: FormFields, recipient: Recipient) -> list[dict[str, Any]]:
     """The form's rows as the template shows them, each with the roles that make sense in it."""
-    invited = invited_names(visit.recipient)
+    invited = invited_names(recipient)
     rows = []
     for number, person in enumerate(fields.people, start=1):
-        role = person.role or default_role(number, visit.recipient)
+        role = person.role or default_role(number, recipient)
         names = {invitee_role(place): name for place, name in enumerate(invited, start=1)}
         # Where nobody is named nobody can be represented: whoever comes is somebody of the house.
-        choice = (number == 1 and invited) or len(invited) > 1 or role != default_role(number, visit.recipient)
+        choice = (number == 1 and invited) or len(invited) > 1 or role != default_role(number, recipient)
         roles = [*names] or ["invitee"]
         roles = [*(["companion"] if number > 1 else []), *roles, "deputy"] if choice else []
         rows.append({"number": number, "person": person, "role": role, "roles": roles, "names": names})

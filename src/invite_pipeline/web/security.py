@@ -11,9 +11,10 @@ import logging
 import time
 import traceback
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -35,6 +36,14 @@ _HEADERS = {
         "base-uri 'none'; frame-ancestors 'none'"
     ),
 }
+
+_OURS = {name.encode(): value.encode() for name, value in _HEADERS.items()}
+_OURS_SECURE = _OURS | {b"strict-transport-security": b"max-age=31536000"}
+_DEFAULTS = (
+    # The door's page may ask for the camera.
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+    (b"cache-control", b"no-store"),
+)
 
 FaultPage = Callable[[Scope, int], Response]
 """Gives the page for a status that no route has answered: 400, 408, 413, 500."""
@@ -61,8 +70,9 @@ class Guard:
             if not answer.status:
                 await self._fault_page(scope, 500)(scope, receive, answer)
         finally:
-            milliseconds = 1000 * (time.monotonic() - started)
-            log.info("%s %s %s %s %.0f ms", *_who(scope), _path(scope), answer.status, milliseconds)
+            if log.isEnabledFor(logging.INFO):
+                milliseconds = 1000 * (time.monotonic() - started)
+                log.info("%s %s %s %s %.0f ms", *_who(scope), _path(scope), answer.status, milliseconds)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -84,14 +94,10 @@ class _Answer:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            for name, value in _HEADERS.items():
-                headers[name] = value
-            # The door's page may ask for the camera.
-            headers.setdefault("permissions-policy", "camera=(), geolocation=(), microphone=()")
-            headers.setdefault("cache-control", "no-store")
-            if self._secure:
-                headers["strict-transport-security"] = "max-age=31536000"
+            given = [pair for pair in message["headers"] if pair[0] not in _OURS]
+            names = {name for name, _ in given}
+            ours = _OURS_SECURE if self._secure else _OURS
+            message["headers"] = [*given, *ours.items(), *(pair for pair in _DEFAULTS if pair[0] not in names)]
         await self._send(message)
 
 
@@ -180,6 +186,7 @@ def household(address: str) -> str:
     return _network(address, 32, 64)
 
 
+@lru_cache(maxsize=4096)
 def _network(address: str, bits4: int, bits6: int) -> str:
     try:
         parsed = ipaddress.ip_address(address)

@@ -24,9 +24,11 @@ from invite_pipeline.replies.places import free_places
 from invite_pipeline.store import queries
 from invite_pipeline.store.database import Store, Transaction
 from invite_pipeline.store.place_queries import positions
+from invite_pipeline.store.visit_queries import visitor
 from invite_pipeline.web.language import LANGUAGES, Choice, PageWords, choose
 from invite_pipeline.web.limits import RateLimit
 from invite_pipeline.web.nonce import NonceSigner
+from invite_pipeline.web.plates import Plates
 from invite_pipeline.web.security import client_address, household, log_fault
 
 TEN_MINUTES = 600
@@ -88,6 +90,7 @@ class Site:
         self.signer = LinkSigner(workspace.keys, workspace.campaign.id)
         self.nonces = NonceSigner(workspace.keys, workspace.now)
         self.limits = Limits()
+        self.plates = Plates()
         self.templates = Templates(workspace.folder)
         self.static = {
             STYLE_NAME: ("text/css", self.templates.source(STYLE)),
@@ -97,6 +100,8 @@ class Site:
             name: hashlib.sha256(text.encode()).hexdigest()[:12] for name, (_, text) in self.static.items()
         }
         self.store = Store.open(workspace.store_url, workspace.campaign.id, workspace.campaign.title)
+        self.quick = self.store.engine.dialect.name == "sqlite"
+        """Whether reading takes less than handing a visit to another thread: in WAL no reader waits for a writer."""
 
     # --- visitors -----------------------------------------------------------------------------------------------
 
@@ -115,11 +120,10 @@ class Site:
         except InvalidToken:
             return None
         with self.store.reading() as tx:
-            invitation = queries.invitation_by_code(tx, code)
-            if invitation is None or not _opens(invitation, revision):
+            found = visitor(tx, code)
+            if found is None or not _opens(found[0], revision):
                 return None
-            recipient = queries.recipient(tx, invitation.recipient)
-            state = queries.tracking(tx, invitation.recipient)
+            invitation, recipient, state = found
             return Visit(token, recipient, invitation, state, _positions(tx, state))
 
     def token_of(self, code: str) -> str | None:
@@ -148,9 +152,13 @@ class Site:
         return self._page(scope, choose(scope, None, self.campaign.language), name, status, context)
 
     def _page(self, scope: Scope, choice: Choice, name: str, status: int, context: Mapping[str, Any]) -> HTMLResponse:
-        common = page_context(self.workspace, scope.get("root_path", ""), self._versions, choice)
-        headers = {"content-language": choice.language}
-        return HTMLResponse(self.templates.render(name, **{**common, **context}), status, headers)
+        page = self.rendered(scope.get("root_path", ""), choice, name, context)
+        return HTMLResponse(page, status, {"content-language": choice.language})
+
+    def rendered(self, root: str, choice: Choice, name: str, context: Mapping[str, Any]) -> str:
+        """A page's HTML in the chosen language. Raises TemplateBroken."""
+        common = page_context(self.workspace, root, self._versions, choice)
+        return self.templates.render(name, **{**common, **context})
 
     def page_for(self, visit: Visit, scope: Scope, name: str, status: int = 200, **context: Any) -> HTMLResponse:
         """A page for one visitor. Raises TemplateBroken."""
