@@ -99,17 +99,20 @@ def _offer(tx: Transaction, key: str, free: dict[str, int | None], now: datetime
 
 def answer_offer(store: Store, workspace: Workspace, key: str, offer: int, *, accept: bool) -> OfferAnswer:
     """Accept or decline one offer; committed to disk when this returns. Raises UnknownRecipient."""
+    return store.commit(lambda tx: _answer_offer(tx, workspace, key, offer, accept=accept))
+
+
+def _answer_offer(tx: Transaction, workspace: Workspace, key: str, offer: int, *, accept: bool) -> OfferAnswer:
     now = workspace.now()
-    with store.writing() as tx:
-        settle_places(tx, workspace)
-        state = queries.tracking(tx, key, lock=True)
-        if state.offer != offer or state.offer_until is None or state.offer_until < now:
-            return OfferAnswer.GONE
-        answer = OfferAnswer.ACCEPTED if accept else OfferAnswer.DECLINED
-        _close(tx, key, state, "accepted" if accept else "declined", now)
-        # What was declined, or held as second choice only, is the next one's.
-        settle_places(tx, workspace)
-        return answer
+    settle_places(tx, workspace)
+    state = queries.tracking(tx, key, lock=True)
+    if state.offer != offer or state.offer_until is None or state.offer_until < now:
+        return OfferAnswer.GONE
+    answer = OfferAnswer.ACCEPTED if accept else OfferAnswer.DECLINED
+    _close(tx, key, state, "accepted" if accept else "declined", now)
+    # What was declined, or held as second choice only, is the next one's.
+    settle_places(tx, workspace)
+    return answer
 
 
 def _close(

@@ -51,8 +51,7 @@ def record_reply(store: Store, workspace: Workspace, reply: Reply) -> Outcome:
     date that lies ahead, the deadline), UnknownRecipient.
     """
     _check(workspace.campaign, reply)
-    with store.writing() as tx:
-        return record_in(tx, workspace, reply)
+    return store.commit(lambda tx: record_in(tx, workspace, reply))
 
 
 def record_in(tx: Transaction, workspace: Workspace, reply: Reply) -> Outcome:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,11 +19,16 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from invite_pipeline.errors import StoreLost, StoreUnusable
 
 from . import tables
+from .group import GroupCommit
+
+Result = TypeVar("Result")
 
 # The newest migration; a test compares it with the scripts.
 REVISION = "0009"
 _BUSY_SECONDS = 30
 _BETWEEN_CONNECTIONS = 0.25
+_LOOKS_FOR_LOCK = (0.0003, 0.0015)
+"""Seconds, at random, so that two writers do not keep step."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,7 @@ class Store:
         self.campaign = campaign
         self.patience = 0.0
         """Seconds for which a database server that is away is waited for: workers outlive its restart."""
+        self._together = GroupCommit(self._writing_connection)
 
     @classmethod
     def open(cls, url: str, campaign: str, title: str = "") -> Store:
@@ -94,6 +101,18 @@ class Store:
                 yield Transaction(connection, self.campaign)
         except OperationalError as error:
             raise _unusable(error) from error
+
+    def commit(self, work: Callable[[Transaction], Result]) -> Result:
+        """Do `work` in a transaction shared with other threads; gives its result once that is committed to disk.
+
+        Raises what `work` raises, of which nothing is then written, and as `writing`.
+        """
+        return self._together.run(lambda connection: work(Transaction(connection, self.campaign)))
+
+    @contextmanager
+    def _writing_connection(self) -> Iterator[Connection]:
+        with self.writing() as tx:
+            yield tx.connection
 
     def _connected(self) -> Connection:
         until = time.monotonic() + self.patience
@@ -145,7 +164,28 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     options: dict[str, Any] = dict(connection.get_execution_options())
-    connection.exec_driver_sql(options.get("invite_begin", "BEGIN"))
+    begin = options.get("invite_begin", "BEGIN")
+    if begin == "BEGIN":
+        connection.exec_driver_sql(begin)
+    else:
+        _begin_writing(connection, begin)
+
+
+def _begin_writing(connection: Connection, begin: str) -> None:
+    """Wait for the write lock, looking often: SQLite's own pauses grow to a tenth of a second, and starve writers."""
+    until = time.monotonic() + _BUSY_SECONDS
+    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                connection.exec_driver_sql(begin)
+                return
+            except OperationalError as error:
+                if "locked" not in str(error.orig) or time.monotonic() >= until:
+                    raise
+                time.sleep(random.uniform(*_LOOKS_FOR_LOCK))  # noqa: S311
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
 
 
 def _migrate(engine: Engine) -> None:
