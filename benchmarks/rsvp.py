@@ -72,7 +72,7 @@ def _measure(small: Office, large: Office, seconds: float) -> Iterator[Row]:
     with _workers("pages", folder) as port:
         gets = len(_load(port, seconds, _visits(large[2])))
         answers, confirmed = _answers(large[2])
-        posts = _load(port, seconds, answers, clients=8)
+        posts = _load(port, seconds, answers, clients=32)
         rate = len(confirmed) / seconds
         mixed, _ = _answers(large[2], start=len(large[2]) // 2)
         visit = _visits(large[2])

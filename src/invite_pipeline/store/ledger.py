@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from functools import cache
 from types import MappingProxyType
@@ -292,6 +292,9 @@ _SETTLE_MESSAGES = (
 )
 
 
+_OF_A_ROW = tuple(one.name for one in fields(Tracking) if one.name != "attendees")
+
+
 @cache
 def _insert_event(dialect_name: str) -> sa.Executable:
     dialect = sqlite if dialect_name == "sqlite" else postgresql
@@ -339,8 +342,8 @@ def _project(tx: Transaction, before: Tracking | None, recorded: Recorded) -> No
 def _write_tracking(tx: Transaction, recipient: str, before: Tracking | None, after: Tracking) -> None:
     if before == after:
         return
-    values = asdict(after)
-    del values["attendees"]
+    # Not `asdict`, which copies every value deeply.
+    values = {name: getattr(after, name) for name in _OF_A_ROW}
     if before is None:
         tx.connection.execute(sa.insert(tables.tracking).values(campaign=tx.campaign, recipient=recipient, **values))
     else:

@@ -210,6 +210,9 @@ def _text(typed: str) -> str:
 
 def _line(typed: str) -> str:
     """As _text, in one line."""
+    if not typed:
+        # Most fields of most forms.
+        return ""
     return " ".join(_text(re.sub(r"\s", " ", typed)).split())
 
 
