@@ -92,7 +92,7 @@ class RsvpPages:
         suggested = suggested if suggested in ("yes", "no") else ""
         if stage != "open" or visit.state.reply != "open":
             return self._form(request, visit, self._fields(visit.state, visit.recipient, suggested))
-        places, root = self.site.places(visit.state), request.scope.get("root_path", "")
+        places, root = self.site.places(visit), request.scope.get("root_path", "")
         choice = self.site.choice(visit, request.scope)
 
         def make(personal: Mapping[str, Any]) -> str:
@@ -197,7 +197,7 @@ class RsvpPages:
         }
         if stage != "open":
             return self.site.page_for(visit, request.scope, "rsvp/closed.html", status, stage=stage, **context)
-        context |= {"rows": form_rows(fields, visit.recipient), "places": self.site.places(visit.state)}
+        context |= {"rows": form_rows(fields, visit.recipient), "places": self.site.places(visit)}
         return self.site.page_for(visit, request.scope, "rsvp/form.html", status, **context)
 
     # --- what follows -------------------------------------------------------------------------------------------

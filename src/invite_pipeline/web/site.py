@@ -49,6 +49,14 @@ _GERMAN = Choice("de")
 
 
 @dataclass(frozen=True, slots=True)
+class Places:
+    """Places that this visitor could still have, counting those that they hold; None means unlimited."""
+
+    hall: int | None
+    workshops: dict[str, int | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """A visitor with a valid link: whose invitation it is, and what is known of it."""
 
@@ -58,14 +66,8 @@ class Visit:
     state: Tracking
     positions: Mapping[tuple[int, str], int] = field(default_factory=dict)
     """Who stands where in the line, by their number and the room."""
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Places that this visitor could still have, counting those that they hold; None means unlimited."""
-
-    hall: int | None
-    workshops: dict[str, int | None]
+    places: Places | None = None
+    """What is free, where it was read along."""
 
 
 class Limits:
@@ -124,7 +126,8 @@ class Site:
             if found is None or not _opens(found[0], revision):
                 return None
             invitation, recipient, state = found
-            return Visit(token, recipient, invitation, state, _positions(tx, state))
+            places = self._places(tx, state) if state.reply == "open" else None
+            return Visit(token, recipient, invitation, state, _positions(tx, state), places)
 
     def token_of(self, code: str) -> str | None:
         """The token of the invitation with this printed code, or None."""
@@ -134,10 +137,15 @@ class Site:
             return None
         return self.signer.token(invitation.code, invitation.revision)
 
-    def places(self, state: Tracking) -> Places:
+    def places(self, visit: Visit) -> Places:
         """The places that are left for one visitor."""
+        if visit.places is not None:
+            return visit.places
         with self.store.reading() as tx:
-            free = free_places(tx, self.campaign, state)
+            return self._places(tx, visit.state)
+
+    def _places(self, tx: Transaction, state: Tracking) -> Places:
+        free = free_places(tx, self.campaign, state)
         left = {room: None if number is None else max(0, number) for room, number in free.items()}
         return Places(hall=left.pop(HALL), workshops=left)
 
