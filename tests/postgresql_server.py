@@ -86,15 +86,15 @@ class PostgresqlServer:
 
 
 @contextmanager
-def running_server(programs: Path) -> Iterator[PostgresqlServer]:
-    """Start a server of its own and stop it, by its own process id, at the end."""
+def running_server(programs: Path, *, durable: bool = False) -> Iterator[PostgresqlServer]:
+    """Start a server of its own and stop it, by its own process id, at the end; `durable` writes as a real one does."""
     # Not under pytest's folder, which only its owner may enter; and short, for a socket's path has 107 bytes at most.
     folder = Path(tempfile.mkdtemp(prefix="invite-pg-", dir="/tmp"))
     try:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
         _initialise(programs, folder / "data")
-        process = _start(programs, folder)
+        process = _start(programs, folder, durable=durable)
         try:
             server = PostgresqlServer(folder)
             _wait_for(server, process, folder / "log")
@@ -115,8 +115,10 @@ def _initialise(programs: Path, data: Path) -> None:
         raise RuntimeError(f"initdb failed: {done.stderr}")
 
 
-def _start(programs: Path, folder: Path) -> subprocess.Popen[bytes]:
+def _start(programs: Path, folder: Path, *, durable: bool) -> subprocess.Popen[bytes]:
     settings = _SETTINGS | {"unix_socket_directories": str(folder)}
+    if durable:
+        settings |= {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "shared_buffers": "256MB"}
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     # The server dies with the test run, also where that is killed.
     command = [*_as_server_user("--pdeathsig", "INT"), str(programs / "postgres"), "-D", str(folder / "data"), *options]
