@@ -218,9 +218,9 @@ def _pages(server: PostgresqlServer, seconds: float) -> Iterator[Row]:
     url = server.url(server.create_database(server.migrated_template()))
     with tempfile.TemporaryDirectory() as there:
         workspace = _office(Path(there), url)
-        store = a_store(workspace, [a_recipient(f"k-{number}") for number in range(20_000)])
+        store = a_store(workspace, [a_recipient(f"k-{number}") for number in range(6_000)])
         signer = LinkSigner(workspace.keys, workspace.campaign.id)
-        tokens = [signer.token(f"C0DE{number:06}", 1) for number in range(20_000)]
+        tokens = [signer.token(f"C0DE{number:06}", 1) for number in range(6_000)]
         with _two_servers(Path(there), url) as port:
             answers, confirmed = _coming(tokens)
             rsvp._load(port, seconds, answers, clients=16)

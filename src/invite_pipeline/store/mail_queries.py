@@ -15,7 +15,7 @@ from invite_pipeline.domain.reply import Attendee, Disposition, Intent
 from invite_pipeline.domain.tracking import Tracking
 from invite_pipeline.store import ledger, tables
 from invite_pipeline.store.database import Transaction
-from invite_pipeline.store.queries import Message, message_from, recipient_from
+from invite_pipeline.store.queries import PIECEMEAL, Message, message_from, recipient_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def messages_of_kind(tx: Transaction, kind: str) -> dict[tuple[str, str], Messag
     m = tables.messages
     of_kind = (m.c.wave == kind) | m.c.wave.startswith(f"{kind}-", autoescape=True)
     query = sa.select(m).where(m.c.campaign == tx.campaign, of_kind).order_by(m.c.attempt)
-    found = (message_from(row) for row in tx.connection.execute(query).mappings())
+    found = (message_from(row) for row in tx.connection.execute(query, execution_options=PIECEMEAL).mappings())
     return {(message.recipient, message.wave): message for message in found}
 
 
