@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -222,8 +223,9 @@ def _pages(server: PostgresqlServer, seconds: float) -> Iterator[Row]:
         signer = LinkSigner(workspace.keys, workspace.campaign.id)
         tokens = [signer.token(f"C0DE{number:06}", 1) for number in range(6_000)]
         with _two_servers(Path(there), url) as port:
-            answers, confirmed = _coming(tokens)
-            rsvp._load(port, seconds, answers, clients=16)
+            # Who answers has opened the form before: opening it is the other figure.
+            answers, confirmed = _coming(tokens, _nonces(port, tokens))
+            rsvp._load(port, seconds, answers, clients=32)
         with store.reading() as tx:
             states = queries.trackings(tx)
         store.close()
@@ -234,17 +236,28 @@ def _pages(server: PostgresqlServer, seconds: float) -> Iterator[Row]:
     yield Row("replies lost, and places given wrongly", wrong or 0.0, -0.5, f"{len(seats)} persons, {_PLACES} places")
 
 
-def _coming(tokens: list[str]) -> tuple[Callable[[int], rsvp.Visit], list[int]]:
-    """Open a form of somebody's own and say yes for one person; each that the browser saw confirmed is noted."""
+def _nonces(port: int, tokens: list[str]) -> list[str]:
+    def nonce(token: str) -> str:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        connection.request("GET", f"/r/{token}/antwort")
+        found = re.search(rb'name="nonce" value="([^"]+)"', connection.getresponse().read())
+        connection.close()
+        return found[1].decode() if found else ""
+
+    with ThreadPoolExecutor(16) as pool:
+        return list(pool.map(nonce, tokens))
+
+
+def _coming(tokens: list[str], nonces: list[str]) -> tuple[Callable[[int], rsvp.Visit], list[int]]:
+    """Say yes for one person by a form of somebody's own; each that the browser saw confirmed is noted."""
     confirmed: list[int] = []
 
     def answer(number: int) -> rsvp.Visit:
+        body = urlencode({"nonce": nonces[number], "answer": "yes", "persons": "1"})
+
         def visit(connection: http.client.HTTPConnection) -> None:
-            path = f"/r/{tokens[number]}/antwort"
-            connection.request("GET", path)
-            nonce = re.search(rb'name="nonce" value="([^"]+)"', connection.getresponse().read())
-            body = urlencode({"nonce": nonce[1].decode() if nonce else "", "answer": "yes", "persons": "1"})
-            connection.request("POST", path, body, {"Content-Type": "application/x-www-form-urlencoded"})
+            path, form = f"/r/{tokens[number]}/antwort", {"Content-Type": "application/x-www-form-urlencoded"}
+            connection.request("POST", path, body, form)
             response = connection.getresponse()
             response.read()
             if response.status != 303:

@@ -85,8 +85,8 @@ class Served:
 
 
 @contextmanager
-def served(workspace: Workspace, folder: Path, **environ: str) -> Iterator[Served]:
-    """Serve the workspace's campaign from its own process while the block lasts."""
+def served(workspace: Workspace, folder: Path, *options: str, **environ: str) -> Iterator[Served]:
+    """Serve the workspace's campaign from its own process (or several) while the block lasts."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("INVITE_")}
     settings = {
         "INVITE_STORE_URL": workspace.store_url,
@@ -94,7 +94,7 @@ def served(workspace: Workspace, folder: Path, **environ: str) -> Iterator[Serve
         "INVITE_NOW": workspace.now().isoformat(),
         **environ,
     }
-    command = [sys.executable, "-m", "invite_pipeline", "-C", str(folder), "serve", "--port", "0"]
+    command = [sys.executable, "-m", "invite_pipeline", "-C", str(folder), "serve", "--port", "0", *options]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=plain | settings) as process:
         found = Served(process, workspace)
         reader = threading.Thread(target=_read, args=(found,), daemon=True)

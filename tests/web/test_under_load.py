@@ -72,6 +72,16 @@ def _ten_of_200(workspace: Workspace, store: Store, folder: Path) -> None:
     assert (found.count(Seat.CONFIRMED), found.count(Seat.WAITLISTED)) == (10, GUESTS - 10)
 
 
+def test_two_processes_share_the_places_and_end_together(folder: Path, sqlite_url: str) -> None:
+    workspace, store = house(folder, sqlite_url)
+    answers: list[int] = []
+    with served(workspace, folder, "--workers", "2") as pages:
+        all_at_once(pages, range(60), answers)
+        assert pages.stop() == 0
+    found = seats(store)
+    assert (answers.count(303), found.count(Seat.CONFIRMED), found.count(Seat.WAITLISTED)) == (60, 10, 50)
+
+
 def test_kill_under_load_loses_no_reply_that_was_confirmed(folder: Path, sqlite_url: str) -> None:
     workspace, store = house(folder, sqlite_url)
     confirmed: list[int] = []

@@ -6,7 +6,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ import uvicorn
 
 from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import InviteError
+from invite_pipeline.run.distributed.worker import run_workers
 from invite_pipeline.run.logs import log_to_stderr
 from invite_pipeline.web.app import create_app
 from invite_pipeline.web.security import log
@@ -29,15 +30,45 @@ def serve(workspace: Workspace, host: str, port: int, *, may_mail: bool = False)
     With `may_mail` each answer is confirmed by mail, and each free place offered. Raises InviteError where the address
     cannot be listened on, StoreUnusable, TemplateBroken.
     """
-    log_to_stderr(log.name)
     with _listening(host, port) as listener:
-        server = uvicorn.Server(_config(workspace, may_mail=may_mail))
-        log.info("pages on %s (Ctrl-C ends)", _address(listener))
-        # uvicorn stops cleanly and then raises the signal again: that must not end in a traceback.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: None)
-        server.run(sockets=[listener])
+        log_to_stderr(log.name)
+        _announce(listener)
+        serve_from(workspace, listener, may_mail=may_mail)
         log.info("stopped")
+
+
+def serve_by_many(
+    start: Callable[..., None],
+    arguments: tuple[object, ...],
+    workspace: Workspace,
+    address: tuple[str, int],
+    processes: int,
+) -> None:
+    """Serve by several processes at one address: each calls `start(*arguments, listener)`.
+
+    One that is ended from outside is started anew. Each counts for itself who asks too often. Raises as `serve` does.
+    """
+    # Whatever is wrong with store or templates is said once, here; and the store is migrated by one alone.
+    create_app(workspace).state.site.store.close()
+    with _listening(*address) as listener:
+        log_to_stderr(log.name)
+        _announce(listener)
+        run_workers(start, (*arguments, listener), processes)
+        log.info("stopped")
+
+
+def serve_from(workspace: Workspace, listener: socket.socket, *, may_mail: bool = False) -> None:
+    """Answer what comes to a socket that listens already, until SIGTERM or Ctrl-C."""
+    log_to_stderr(log.name)
+    server = uvicorn.Server(_config(workspace, may_mail=may_mail))
+    # uvicorn stops cleanly and then raises the signal again: that must not end in a traceback.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    server.run(sockets=[listener])
+
+
+def _announce(listener: socket.socket) -> None:
+    log.info("pages on %s (Ctrl-C ends)", _address(listener))
 
 
 @contextmanager
