@@ -21,7 +21,8 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -86,15 +87,34 @@ def _workers_against_one_machine(server: PostgresqlServer, invitations: int) -> 
     with tempfile.TemporaryDirectory() as there, sink() as port:
         here = whole(Path(there), invitations, port)
     with tempfile.TemporaryDirectory() as there, sink() as port:
-        seconds, chunk, job = distributed(server, Path(there), invitations, port)
+        found = distributed(server, Path(there), invitations, port)
+    seconds, chunk, job = found.whole, found.letter * follow.LETTERS, found.job
     share = here / seconds
     seen = f"{invitations / seconds:.0f} ÷ {invitations / here:.0f}/s, {invitations:,} invitations"
     yield Row("two workers on PostgreSQL ÷ local with two processes on SQLite", share, 0.7, seen)
     yield Row("a job's overhead, % of a chunk", 100 * job / chunk, -5, f"{1000 * job:.1f} ms of {1000 * chunk:.0f} ms")
 
 
-def distributed(server: PostgresqlServer, folder: Path, invitations: int, port: int) -> tuple[float, float, float]:
-    """Seconds for all invitations by two workers, of a chunk of letters, and of a job that has nothing to do."""
+@dataclass(frozen=True, slots=True)
+class Distributed:
+    """What a run by workers took, in seconds: its stages, one letter and one mail in a batch, and an empty job."""
+
+    load: float
+    render: float
+    plan: float
+    send: float
+    letter: float
+    mail: float
+    job: float
+
+    @property
+    def whole(self) -> float:
+        """From the list to the last mail."""
+        return self.load + self.render + self.plan + self.send
+
+
+def distributed(server: PostgresqlServer, folder: Path, invitations: int, port: int) -> Distributed:
+    """All invitations by two worker processes on PostgreSQL."""
     workspace = campaign(folder, invitations, port)
     url = server.url(server.create_database())
     environ = {"INVITE_STORE_URL": url, "INVITE_SMTP_URL": workspace.smtp_url}
@@ -104,34 +124,41 @@ def distributed(server: PostgresqlServer, folder: Path, invitations: int, port: 
     with _working(folder, environ):
         # The workers have started when a first job is done.
         _run(store, workspace, [[]])
-        began = time.perf_counter()
+        times = [time.perf_counter()]
         local.load(store, workspace)
         keys = local.prepare_letters(store, workspace)
+        times.append(time.perf_counter())
         follow.render_distributed(store, workspace, keys, say=_silent)
-        rendered = time.perf_counter()
+        times.append(time.perf_counter())
         due = outgoing.due_mails(store, workspace).due
+        times.append(time.perf_counter())
         sent = follow.send_distributed(store, workspace, due, say=_silent)
-        ended = time.perf_counter()
+        times.append(time.perf_counter())
         if sent.done != invitations:
             raise SystemExit(f"only {sent.done} of {invitations} mails went: {sent.failures[:3]}")
-        print(f"    workers: load and render {rendered - began:.1f} s, send {ended - rendered:.1f} s", flush=True)
         started = time.perf_counter()
         _run(store, workspace, [[]] * 200)
         job = (time.perf_counter() - started) / 200
-    chunk = _seconds_of_a_chunk(store)
+    letter, mail = _in_a_batch(store, "render"), _in_a_batch(store, "send")
     store.close()
-    return ended - began, chunk, job
+    load, render, plan, send = (after - before for before, after in pairwise(times))
+    print(f"    workers: load {load:.1f} s, render {render:.1f} s, plan {plan:.1f} s, send {send:.1f} s", flush=True)
+    return Distributed(load, render, plan, send, letter, mail, job)
+
+
+def _in_a_batch(store: Store, stage: str) -> float:
+    """Seconds of one letter or mail, over all batches but each worker's first, which reads the templates."""
+    with store.reading() as tx:
+        query = sa.text(
+            "SELECT sum(seconds) / sum(done) FROM (SELECT seconds, done, row_number() OVER (PARTITION BY worker"
+            " ORDER BY ended_at) AS place FROM batches WHERE stage = :stage AND done > 0) AS work WHERE place > 1"
+        )
+        return float(tx.connection.execute(query, {"stage": stage}).scalar_one())
 
 
 def _run(store: Store, workspace: Workspace, batches: list[list[str]]) -> None:
     made = [follow._Batch(number, 0, {"keys": keys}) for number, keys in enumerate(batches, start=1)]
     follow._follow(store, workspace, follow.Run("render", made), lambda *_: None, _silent)
-
-
-def _seconds_of_a_chunk(store: Store) -> float:
-    with store.reading() as tx:
-        query = sa.text("SELECT avg(seconds) FROM batches WHERE done > 100")
-        return float(tx.connection.execute(query).scalar_one())
 
 
 @contextmanager
