@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import islice
 
 from invite_pipeline.domain.recipient import Channel, Recipient
 from invite_pipeline.domain.workspace import Workspace
@@ -19,6 +20,9 @@ from invite_pipeline.store.place_queries import open_offers
 from invite_pipeline.store.queries import Message
 
 _UNKNOWN = "unknown whether it went"
+_OBJECTS = "wants no further invitations"
+_AT_ONCE = 5000
+"""So many recipients are looked at together: a million at once would fill the memory."""
 
 # Who types `remind` twice must not remind twice: a new reminder needs some days between.
 _BETWEEN_REMINDERS = timedelta(days=3)
@@ -105,24 +109,25 @@ def plan_wave(
     due: list[Due] = []
     unknown: list[str] = []
     reasons: dict[str, str] = {}
-    messages, states, off = messages_of_kind(tx, kind.name), queries.trackings(tx), called_off(tx)
-    recipients = queries.recipients(tx)
-    objected = _objected(tx, LinkSigner(workspace.keys, workspace.campaign.id), recipients)
-    for one in recipients:
-        wave, state = wave_of(one.key), states[one.key]
-        reason = (
-            ("has no e-mail address" if one.channel is Channel.POST else "")
-            or not_yet(one.key)
-            or _settled(messages.get((one.key, wave)))
-            or kind.why_not(state, workspace, called_off=off)
-            or ("wants no further invitations" if one.key in objected and state.reply not in kind.regardless else "")
-        )
-        if not reason:
-            due.append(Due(one.key, wave, one.email.rpartition("@")[2].lower()))
-            continue
-        reasons[one.key] = reason
-        if reason == _UNKNOWN:
-            unknown.append(one.key)
+    messages, off = messages_of_kind(tx, kind.name), called_off(tx)
+    signer, everybody = LinkSigner(workspace.keys, workspace.campaign.id), queries.listed(tx)
+    while some := tuple(islice(everybody, _AT_ONCE)):
+        objected = _objected(tx, signer, [one for one, _ in some])
+        for one, state in some:
+            wave = wave_of(one.key)
+            reason = (
+                ("has no e-mail address" if one.channel is Channel.POST else "")
+                or not_yet(one.key)
+                or _settled(messages.get((one.key, wave)))
+                or kind.why_not(state, workspace, called_off=off)
+                or (_OBJECTS if one.key in objected and state.reply not in kind.regardless else "")
+            )
+            if not reason:
+                due.append(Due(one.key, wave, one.email.rpartition("@")[2].lower()))
+                continue
+            reasons[one.key] = reason
+            if reason == _UNKNOWN:
+                unknown.append(one.key)
     return Plan(tuple(due), dict(Counter(reasons.values())), tuple(unknown), reasons)
 
 
@@ -148,7 +153,7 @@ class SecondLook:
             or _settled(self.attempts.get((due.key, due.wave)))
             or kind.why_not(one.state, self._workspace, called_off=self._called_off)
             or kind.still(self._tx, due, one)
-            or ("wants no further invitations" if objected else "")
+            or (_OBJECTS if objected else "")
         )
 
 

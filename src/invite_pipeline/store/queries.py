@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -62,6 +62,16 @@ def recipients(tx: Transaction, keys: Collection[str] | None = None) -> list[Rec
     query = sa.select(r.c.data).select_from(joined).where(*stands)
     rows = tx.connection.execute(query.order_by(r.c.position, r.c.key), execution_options=PIECEMEAL).scalars()
     return [recipient_from(data) for data in rows]
+
+
+def listed(tx: Transaction) -> Iterator[tuple[Recipient, Tracking]]:
+    """As `recipients`, each with what is known of it but for its attendees, one after the other."""
+    r, t = tables.recipients, tables.tracking
+    joined = r.join(t, (t.c.campaign == r.c.campaign) & (t.c.recipient == r.c.key))
+    query = sa.select(r.c.data, t).select_from(joined).where(r.c.campaign == tx.campaign, t.c.listed, _REMEMBERED)
+    rows = tx.connection.execute(query.order_by(r.c.position, r.c.key), execution_options=PIECEMEAL)
+    for row in rows.mappings():
+        yield recipient_from(row["data"]), ledger.tracking_from_row(row, ())
 
 
 def listed_keys(tx: Transaction) -> list[str]:
