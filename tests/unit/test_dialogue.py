@@ -26,7 +26,7 @@ class Played:
         self.script = list(script)
         self.extensions = extensions
         self.heard: list[str] = []
-        self.reads = 0
+        self.breaks_off_within = False
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 played\r\n")
@@ -38,6 +38,8 @@ class Played:
                 lines = ["played", *self.extensions]
                 writer.write("".join(f"250{' ' if one == lines[-1] else '-'}{one}\r\n" for one in lines).encode())
                 continue
+            if body and self.breaks_off_within:
+                break
             if body and text != ".":
                 continue
             answer = self.script.pop(0) if self.script else "250 OK"
@@ -143,6 +145,12 @@ def test_unasked_answer_between_two_mails_is_never_taken_for_the_next_ones() -> 
 def test_no_answer_to_the_mail_leaves_it_unknown(answer: str) -> None:
     script = [*GO, answer] if answer != "250-never ends" else [*GO, "250-never ends\r\nrubbish"]
     refused_as(Played(script), Ambiguous)
+
+
+def test_connection_lost_within_the_mail_leaves_it_unknown() -> None:
+    server = Played(GO)
+    server.breaks_off_within = True
+    refused_as(server, Ambiguous)
 
 
 @pytest.mark.parametrize("script", [["hang up"], ["250 sender", "hang up"], ["rubbish"], ["250 ok", "250 ok", "+OK"]])
