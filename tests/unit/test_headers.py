@@ -8,7 +8,7 @@ from email.header import decode_header, make_header
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from invite_pipeline.errors import InviteError
@@ -43,6 +43,7 @@ def test_subject_reads_back_and_keeps_the_lines_short(subject: str) -> None:
     assert max(map(len, line.split("\r\n"))) <= 76 or " " not in subject.strip()
 
 
+@settings(max_examples=500, deadline=None)
 @given(NAMES)
 def test_name_with_its_address_reads_back(name: str) -> None:
     line = headers.mailbox("From", name, ADDRESS)
