@@ -8,9 +8,10 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -45,6 +46,8 @@ class PostgresqlServer:
     """A running server; `socket` is the folder of its Unix socket."""
 
     socket: Path
+    process: subprocess.Popen[bytes]
+    _start_again: Callable[[], subprocess.Popen[bytes]]
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
     _template: str = ""
 
@@ -72,6 +75,12 @@ class PostgresqlServer:
             self._template = name
         return self._template
 
+    def restart(self) -> None:
+        """End it at once, with all its connections, and start it again on the same data."""
+        _stop(self.process)
+        self.process = self._start_again()
+        _wait_for(self, self.process, self.socket / "log")
+
     def answers(self) -> bool:
         """Whether it accepts connections."""
         try:
@@ -94,15 +103,13 @@ def running_server(programs: Path, *, durable: bool = False) -> Iterator[Postgre
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
         _initialise(programs, folder / "data")
-        process = _start(programs, folder, durable=durable)
+        start = partial(_start, programs, folder, durable=durable)
+        server = PostgresqlServer(folder, start(), start)
         try:
-            server = PostgresqlServer(folder)
-            _wait_for(server, process, folder / "log")
+            _wait_for(server, server.process, folder / "log")
             yield server
         finally:
-            # Fast shutdown: does not wait for clients.
-            process.send_signal(signal.SIGINT)
-            process.wait(timeout=_START_SECONDS)
+            _stop(server.process)
     finally:
         shutil.rmtree(folder)
 
@@ -130,6 +137,12 @@ def _as_server_user(*options: str) -> list[str]:
     """The start of a command line; PostgreSQL refuses to run as root."""
     user = ["--reuid=postgres", "--regid=postgres", "--init-groups"] if os.geteuid() == 0 else []
     return ["setpriv", *user, *options, "--"]
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    # Fast shutdown: does not wait for clients.
+    process.send_signal(signal.SIGINT)
+    process.wait(timeout=_START_SECONDS)
 
 
 def _wait_for(server: PostgresqlServer, process: subprocess.Popen[bytes], log: Path) -> None:

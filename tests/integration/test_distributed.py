@@ -14,17 +14,21 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import SQLAlchemyError
 
 from invite_pipeline.domain.stage import StageReport
 from invite_pipeline.domain.workspace import Workspace
+from invite_pipeline.errors import InviteError
 from invite_pipeline.run.distributed.follow import render_distributed, send_distributed
 from invite_pipeline.run.distributed.queue import prepare
 from invite_pipeline.run.init import init_campaign
 from invite_pipeline.run.local import load, open_store, prepare_letters
 from invite_pipeline.run.outgoing import due_mails
 from invite_pipeline.run.workspace import open_workspace
+from invite_pipeline.store import queries
 from invite_pipeline.store.database import Store
 from tests.builders import NOW, ROOT
+from tests.postgresql_server import running_server, server_programs
 from tests.smtp_server import SmtpServer
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.smtp, pytest.mark.slow]
@@ -130,7 +134,46 @@ def test_killed_workers_double_and_lose_nobody(
     unknown = {failure.key for failure in reports[0].failures}
     # Whoever is not known to have been sent to is named; nobody is missing.
     assert {f"k-{n}" for n in range(120)} <= {f"k-{address.split('@')[0][1:]}" for address in got} | unknown
-    assert len(unknown) <= 3 * 2 * made.workspace.campaign.mail.connections
+    # Each of the three had one mail under way for each connection, and two claimed ahead.
+    assert len(unknown) <= 3 * 3 * made.workspace.campaign.mail.connections
+
+
+def test_workers_outlive_a_restart_of_the_database(
+    tmp_path: Path, smtp_server: SmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("invite_pipeline.run.distributed.follow.MAILS", 10)
+    programs = server_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL's server programs are not installed")
+    with running_server(programs, durable=True) as server:
+        made = Campaign(tmp_path / "campaign", server.url(server.create_database()), smtp_server.url, 90)
+        with made.worker() as process:
+            made.render()
+            sending = threading.Thread(target=lambda: _until_broken(lambda: made.send("40/s")))
+            sending.start()
+            while len(smtp_server.deliveries) < 20 and sending.is_alive():
+                time.sleep(0.02)
+            server.restart()
+            sending.join(120)
+            # Whoever typed the command types it again: it goes on from where the workers are.
+            made.store.patience = 30
+            made.send("1000/s")
+            assert process.poll() is None
+        got = Counter(one.recipients[0] for one in smtp_server.deliveries)
+        with made.store.reading() as tx:
+            states = {key: message.state for key, message in queries.messages(tx, "invitation").items()}
+        made.store.close()
+    assert max(got.values()) == 1
+    assert {state for key, state in states.items() if not got[f"{key.replace('-', '')}@verein{key[2:]}.example"]} <= {
+        "claimed"
+    }
+    assert len(states) == 90
+
+
+def _until_broken(work: Callable[[], object]) -> None:
+    """What a command does whose database goes away: it ends with a sentence."""
+    with suppress(InviteError, SQLAlchemyError):
+        work()
 
 
 def test_a_pace_holds_over_all_workers(campaign: Make, smtp_server: SmtpServer) -> None:
