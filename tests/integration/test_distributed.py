@@ -19,15 +19,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from invite_pipeline.domain.stage import StageReport
 from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.errors import InviteError
+from invite_pipeline.replies.record import record_reply
 from invite_pipeline.run.distributed.follow import render_distributed, send_distributed
 from invite_pipeline.run.distributed.queue import prepare
 from invite_pipeline.run.init import init_campaign
 from invite_pipeline.run.local import load, open_store, prepare_letters
-from invite_pipeline.run.outgoing import due_mails
+from invite_pipeline.run.outgoing import due_mails, due_reminders
 from invite_pipeline.run.workspace import open_workspace
 from invite_pipeline.store import queries
 from invite_pipeline.store.database import Store
-from tests.builders import NOW, ROOT
+from tests.builders import NOW, ROOT, a_reply
 from tests.postgresql_server import running_server, server_programs
 from tests.smtp_server import SmtpServer
 
@@ -174,6 +175,19 @@ def _until_broken(work: Callable[[], object]) -> None:
     """What a command does whose database goes away: it ends with a sentence."""
     with suppress(InviteError, SQLAlchemyError):
         work()
+
+
+def test_workers_send_reminders_to_the_open_ones(campaign: Make, smtp_server: SmtpServer) -> None:
+    made = campaign(5)
+    with made.worker():
+        made.render()
+        made.send()
+        record_reply(made.store, made.workspace, a_reply("k-1", dedupe="web:1"))
+        due = due_reminders(made.store, made.workspace).due
+        reminded = send_distributed(made.store, made.workspace, due, say=lambda _: None)
+    assert (reminded.done, reminded.failures) == (4, ())
+    got = Counter(one.recipients[0] for one in smtp_server.deliveries)
+    assert (got["k1@verein1.example"], got["k2@verein2.example"]) == (1, 2)
 
 
 def test_a_pace_holds_over_all_workers(campaign: Make, smtp_server: SmtpServer) -> None:
