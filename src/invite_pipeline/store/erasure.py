@@ -15,6 +15,7 @@ from invite_pipeline.domain.invitation import InvitationState
 from invite_pipeline.domain.reply import Source
 from invite_pipeline.store import ledger, queries, tables
 from invite_pipeline.store.database import Transaction
+from invite_pipeline.store.rows import event_from_row, parts
 
 # Attendees, remarks and the evidence are the answer itself, which the event needs; the mail's own words are not.
 _WORDS = {"Replied": ("text", "sender"), "AutomaticReply": ("subject",), "Bounced": ("answer",)}
@@ -147,7 +148,7 @@ def _empty_events(tx: Transaction, key: str) -> None:
     query = sa.select(e).where(e.c.campaign == tx.campaign, e.c.recipient == key, e.c.personal.is_not(None))
     emptied = []
     for row in tx.connection.execute(query).mappings().all():
-        _, personal = ledger.parts(without_persons(ledger.event_from_row(row).event))
+        _, personal = parts(without_persons(event_from_row(row).event))
         emptied.append({"of": row["seq"], "rest": personal})
     if emptied:
         tx.connection.execute(_EMPTY_EVENT, emptied)

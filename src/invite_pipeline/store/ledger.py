@@ -12,14 +12,12 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter
 from sqlalchemy.dialects import postgresql, sqlite
 
 from invite_pipeline.domain.events import (
-    KINDS,
     Bounced,
     Event,
     Recorded,
@@ -30,12 +28,12 @@ from invite_pipeline.domain.events import (
     SendRefused,
     SendResolved,
 )
-from invite_pipeline.domain.invitation import InvitationState
-from invite_pipeline.domain.reply import Attendee, Disposition, Role, Seat, Source
-from invite_pipeline.domain.tracking import LetterState, MessageState, Tracking, fold, fold_all
+from invite_pipeline.domain.reply import Attendee, Disposition
+from invite_pipeline.domain.tracking import Tracking, fold, fold_all
 from invite_pipeline.store import tables
 from invite_pipeline.store.database import Transaction
 from invite_pipeline.store.rooms import count_seats
+from invite_pipeline.store.rows import attendee_from_row, event_from_row, parts, tracking_from_row
 
 MessageEvent = SendClaimed | SendAccepted | SendRefused
 """What a sender has to say of a mail."""
@@ -168,69 +166,6 @@ def attendees_of(tx: Transaction, recipient: str) -> tuple[Attendee, ...]:
     return tuple(attendee_from_row(row) for row in rows)
 
 
-def tracking_from_row(row: sa.RowMapping, attendees: tuple[Attendee, ...]) -> Tracking:
-    """A row of the tracking table as its domain value."""
-    return Tracking(
-        invitation=InvitationState(row["invitation"]),
-        revision=row["revision"],
-        message=MessageState(row["message"]),
-        message_wave=row["message_wave"],
-        letter=LetterState(row["letter"]),
-        reply=cast(Literal["open", "yes", "no"], row["reply"]),
-        tentative=row["tentative"],
-        source=Source(row["source"]) if row["source"] else None,
-        sticky=row["sticky"],
-        declared_at=row["declared_at"],
-        late=row["late"],
-        persons=row["persons"],
-        attendees=attendees,
-        remark=row["remark"],
-        answer=row["answer"],
-        answered_by=row["answered_by"],
-        answered_email=row["answered_email"],
-        partly=row["partly"],
-        answers=row["answers"],
-        offer=row["offer"],
-        offer_until=row["offer_until"],
-        reviews=row["reviews"],
-        blocked=row["blocked"],
-        listed=row["listed"],
-        last_contact=row["last_contact"],
-    )
-
-
-def attendee_from_row(row: sa.RowMapping) -> Attendee:
-    """A row of the attendees table as its domain value."""
-    return Attendee(
-        role=Role(row["role"]),
-        name=row["name"],
-        office=row["office"],
-        email=row["email"],
-        workshop=row["workshop"],
-        second=row["second"],
-        speed_dating=row["speed_dating"],
-        funders=tuple(row["funders"]),
-        diet=row["diet"],
-        access=row["access"],
-        seat=Seat(row["seat"]),
-        workshop_seat=Seat(row["workshop_seat"]) if row["workshop_seat"] else None,
-        second_seat=Seat(row["second_seat"]) if row["second_seat"] else None,
-        waiting=row["waiting"],
-        workshop_waiting=row["workshop_waiting"],
-    )
-
-
-def event_from_row(row: sa.RowMapping) -> Recorded:
-    """A row of the events table as its domain value; an erased event has its personal fields empty."""
-    event: Event = _adapter(row["kind"]).validate_python({**row["data"], **(row["personal"] or {})})
-    return Recorded(row["seq"], row["recipient"], row["at"], event)
-
-
-@cache
-def _adapter(kind: str) -> TypeAdapter[Any]:
-    return TypeAdapter(KINDS[kind])
-
-
 def _values(tx: Transaction, recipient: str, event: Event, at: datetime) -> dict[str, Any]:
     """An event as a row."""
     data, personal = parts(event)
@@ -242,14 +177,6 @@ def _values(tx: Transaction, recipient: str, event: Event, at: datetime) -> dict
         "data": data,
         "personal": personal,
     }
-
-
-def parts(event: Event) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """An event as its row keeps it: what stays, and apart from it what is personal (None where nothing is)."""
-    whole = cast(dict[str, Any], _adapter(type(event).__name__).dump_python(event, mode="json"))
-    names = type(event).PERSONAL
-    data = {name: value for name, value in whole.items() if name not in names}
-    return data, {name: value for name, value in whole.items() if name in names} or None
 
 
 # Statements that every event needs are built once: building one costs more than SQLite takes to carry it out.

@@ -13,9 +13,10 @@ from invite_pipeline.domain.invitation import Invitation, InvitationState
 from invite_pipeline.domain.recipient import Recipient
 from invite_pipeline.domain.reply import Attendee, Disposition, Intent
 from invite_pipeline.domain.tracking import Tracking
-from invite_pipeline.store import ledger, tables
+from invite_pipeline.store import tables
 from invite_pipeline.store.database import Transaction
 from invite_pipeline.store.queries import PIECEMEAL, Message, message_from, recipient_from
+from invite_pipeline.store.rows import attendee_from_row, tracking_from_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +75,12 @@ def addressees(tx: Transaction, keys: Collection[str], *, lock: bool = False) ->
         a = tables.attendees
         of_them = sa.select(a).where(a.c.campaign == tx.campaign, a.c.recipient.in_(replied)).order_by(a.c.position)
         for row in tx.connection.execute(of_them).mappings():
-            people[row["recipient"]].append(ledger.attendee_from_row(row))
+            people[row["recipient"]].append(attendee_from_row(row))
     return {
         row["key"]: Addressee(
             recipient_from(row["data"]),
             Invitation(row["key"], row["code"], row["link_revision"], InvitationState(row["link_state"])),
-            ledger.tracking_from_row(row, tuple(people[row["key"]])),
+            tracking_from_row(row, tuple(people[row["key"]])),
         )
         for row in rows
     }

@@ -20,6 +20,7 @@ from invite_pipeline.domain.tracking import Tracking
 from invite_pipeline.errors import UnknownRecipient
 from invite_pipeline.store import ledger, tables
 from invite_pipeline.store.database import Transaction
+from invite_pipeline.store.rows import attendee_from_row, event_from_row, tracking_from_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def listed(tx: Transaction) -> Iterator[tuple[Recipient, Tracking]]:
     query = sa.select(r.c.data, t).select_from(joined).where(r.c.campaign == tx.campaign, t.c.listed, _REMEMBERED)
     rows = tx.connection.execute(query.order_by(r.c.position, r.c.key), execution_options=PIECEMEAL)
     for row in rows.mappings():
-        yield recipient_from(row["data"]), ledger.tracking_from_row(row, ())
+        yield recipient_from(row["data"]), tracking_from_row(row, ())
 
 
 def listed_keys(tx: Transaction) -> list[str]:
@@ -250,10 +251,10 @@ def trackings(tx: Transaction) -> dict[str, Tracking]:
     people: dict[str, list[Attendee]] = defaultdict(list)
     query = sa.select(a).where(a.c.campaign == tx.campaign).order_by(a.c.recipient, a.c.position)
     for row in tx.connection.execute(query, execution_options=PIECEMEAL).mappings():
-        people[row["recipient"]].append(ledger.attendee_from_row(row))
+        people[row["recipient"]].append(attendee_from_row(row))
     everybody = sa.select(t).where(t.c.campaign == tx.campaign)
     rows = tx.connection.execute(everybody, execution_options=PIECEMEAL).mappings()
-    return {row["recipient"]: ledger.tracking_from_row(row, tuple(people[row["recipient"]])) for row in rows}
+    return {row["recipient"]: tracking_from_row(row, tuple(people[row["recipient"]])) for row in rows}
 
 
 def history(tx: Transaction, key: str | None = None) -> list[Recorded]:
@@ -263,7 +264,7 @@ def history(tx: Transaction, key: str | None = None) -> list[Recorded]:
     if key is not None:
         query = query.where(e.c.recipient == key)
     found = tx.connection.execute(query, execution_options=PIECEMEAL).mappings()
-    return [ledger.event_from_row(row) for row in found]
+    return [event_from_row(row) for row in found]
 
 
 def open_reviews(
@@ -278,7 +279,7 @@ def open_reviews(
     if seq is not None:
         query = query.where(v.c.seq == seq)
     rows = tx.connection.execute(query.where(v.c.seq > after).order_by(e.c.seq).limit(limit)).mappings()
-    return [Review(row["seq"], row["recipient"], row["reason"], ledger.event_from_row(row)) for row in rows]
+    return [Review(row["seq"], row["recipient"], row["reason"], event_from_row(row)) for row in rows]
 
 
 def workshop_seats(tx: Transaction) -> dict[str, dict[str, int]]:

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from invite_pipeline.domain.events import Recorded
 from invite_pipeline.domain.recipient import Recipient
 from invite_pipeline.domain.reply import Disposition, Intent
-from invite_pipeline.store import ledger, queries, tables
+from invite_pipeline.store import queries, tables
 from invite_pipeline.store.database import Transaction
+from invite_pipeline.store.rows import event_from_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def history_until(tx: Transaction, until: datetime) -> list[Recorded]:
     """The events of all recipients up to and including `until`, oldest first."""
     e = tables.events
     query = sa.select(e).where(e.c.campaign == tx.campaign, e.c.at <= until).order_by(e.c.seq)
-    return [ledger.event_from_row(row) for row in tx.connection.execute(query).mappings()]
+    return [event_from_row(row) for row in tx.connection.execute(query).mappings()]
 
 
 def answers(tx: Transaction) -> list[Answer]:

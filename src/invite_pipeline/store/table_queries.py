@@ -10,8 +10,9 @@ import sqlalchemy as sa
 
 from invite_pipeline.domain.events import Recorded
 from invite_pipeline.domain.tracking import LetterState
-from invite_pipeline.store import ledger, tables
+from invite_pipeline.store import tables
 from invite_pipeline.store.database import Transaction
+from invite_pipeline.store.rows import event_from_row
 
 Only = Literal[
     "", "reached", "unreached", "answered", "review", "call", "failed", "late", "tentative", "blocked", "gone"
@@ -206,7 +207,7 @@ def newest_events(tx: Transaction, limit: int) -> list[tuple[Recorded, str]]:
     # A claim is told by its outcome.
     query = query.where(e.c.kind.not_in(["Loaded", "Issued", "Released", "SendClaimed"])).order_by(e.c.seq.desc())
     rows = tx.connection.execute(query.limit(limit)).mappings()
-    return [(ledger.event_from_row(row), row["organisation"] or "") for row in rows]
+    return [(event_from_row(row), row["organisation"] or "") for row in rows]
 
 
 def organisations(tx: Transaction, wanted: Sequence[str]) -> dict[str, str]:

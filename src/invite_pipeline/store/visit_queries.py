@@ -10,6 +10,7 @@ from invite_pipeline.domain.tracking import Tracking
 from invite_pipeline.store import ledger, tables
 from invite_pipeline.store.database import Transaction
 from invite_pipeline.store.queries import recipient_from
+from invite_pipeline.store.rows import tracking_from_row
 
 
 def visitor(tx: Transaction, code: str) -> tuple[Invitation, Recipient, Tracking] | None:
@@ -20,7 +21,7 @@ def visitor(tx: Transaction, code: str) -> tuple[Invitation, Recipient, Tracking
     invitation = Invitation(row["recipient"], row["code"], row["issued_revision"], InvitationState(row["issued_state"]))
     # Where nobody comes the second table need not be asked.
     attendees = ledger.attendees_of(tx, row["recipient"]) if row["reply"] == "yes" else ()
-    return invitation, recipient_from(row["who"]), ledger.tracking_from_row(row, attendees)
+    return invitation, recipient_from(row["who"]), tracking_from_row(row, attendees)
 
 
 # Built once: building a statement costs more than SQLite takes to answer.
