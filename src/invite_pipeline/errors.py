@@ -144,6 +144,34 @@ class AnswerChanged(InviteError):
         super().__init__("The answer was changed meanwhile.", "Look at the newest answer, then change it.")
 
 
+class RecordChanged(InviteError):
+    """Somebody else changed what a form is about between its opening and its sending."""
+
+    exit_status = 1
+
+    def __init__(self) -> None:
+        super().__init__("It was changed meanwhile.", "Look at how it stands, then change it.")
+
+
+class CorrectionRefused(InviteError):
+    """A recipient's data cannot be corrected like this; `field` names what is wrong, if one field is."""
+
+    exit_status = 1
+
+    def __init__(self, message: str, fix: str = "", field: str = "") -> None:
+        super().__init__(message, fix)
+        self.field = field
+
+
+class GroupFull(InviteError):
+    """There is no place left in a working group."""
+
+    exit_status = 1
+
+    def __init__(self, group: str) -> None:
+        super().__init__(f"“{group}” is full.", "Raise its capacity, or put them on the waiting list.")
+
+
 class ReviewSettled(InviteError):
     """Somebody else has decided on a reply that waited for a human."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar, Literal
 
 from .reply import Attendee, Disposition, Intent, Seat, Source
@@ -196,6 +196,52 @@ class Seated:
     until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regrouped:
+    """Staff moved attendees to other working groups; the answer and everything else stays."""
+
+    PERSONAL: ClassVar[tuple[str, ...]] = ("by",)
+    choices: tuple[tuple[str, str, bool], ...]
+    """Of every attendee, in their order: first and second choice of working group, and the speed dating."""
+    seats: tuple[AttendeeSeats, ...]
+    by: str = ""
+
+
+CallOutcome = Literal["reached", "not_reached", "again", "wrong_number", "wants_letter"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Called:
+    """Staff called, and no answer came of it yet; one that did is a Replied of its own."""
+
+    PERSONAL: ClassVar[tuple[str, ...]] = ("note", "by")
+    outcome: CallOutcome
+    again: date | None = None
+    """On which day to call again, where that was agreed."""
+    note: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """Staff corrected how the recipient is reached; `before` and `after` hold each field's words."""
+
+    PERSONAL: ClassVar[tuple[str, ...]] = ("before", "after", "by")
+    fields: tuple[str, ...]
+    before: Mapping[str, str] = field(default_factory=dict, hash=False)
+    after: Mapping[str, str] = field(default_factory=dict, hash=False)
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requeued:
+    """A message that came back, or was refused, may go again as a new attempt."""
+
+    PERSONAL: ClassVar[tuple[str, ...]] = ("by",)
+    wave: Wave
+    by: str = ""
+
+
 Event = (
     Loaded
     | Issued
@@ -212,6 +258,10 @@ Event = (
     | Released
     | Forgotten
     | Seated
+    | Regrouped
+    | Called
+    | Corrected
+    | Requeued
 )
 
 KINDS: dict[str, type[Event]] = {
@@ -232,6 +282,10 @@ KINDS: dict[str, type[Event]] = {
         Released,
         Forgotten,
         Seated,
+        Regrouped,
+        Called,
+        Corrected,
+        Requeued,
     )
 }
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, MutableMapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from .campaign import Campaign
 from .events import AttendeeSeats
 from .reply import Attendee, Seat
 
@@ -19,6 +20,41 @@ Free = Mapping[str, int | None]
 HELD = (Seat.CONFIRMED, Seat.CHECKED_IN, Seat.ABSENT)
 TAKEN = (*HELD, Seat.OFFERED)
 """Seats that nobody else can have: an offer holds its place until it is answered or runs out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """A capacity that staff changed, and what the campaign file said then."""
+
+    capacity: int
+    in_file: int | None
+
+
+def capacities(campaign: Campaign, raised: Mapping[str, Raised]) -> dict[str, int | None]:
+    """How many persons each room holds; None means as many as come.
+
+    What staff changed counts until the campaign file says something new: the newest word of either.
+    """
+    found = in_file(campaign)
+    return {room: raised[room].capacity if _holds(raised.get(room), said) else said for room, said in found.items()}
+
+
+def in_file(campaign: Campaign) -> dict[str, int | None]:
+    """What the campaign file says of each room's capacity."""
+    return {HALL: campaign.event.capacity, **{one.id: one.capacity for one in campaign.workshops}}
+
+
+def _holds(raised: Raised | None, said: int | None) -> bool:
+    return raised is not None and raised.in_file == said
+
+
+def with_capacities(campaign: Campaign, raised: Mapping[str, Raised]) -> Campaign:
+    """The campaign with the capacities that hold now."""
+    if not raised:
+        return campaign
+    now = capacities(campaign, raised)
+    groups = tuple(replace(one, capacity=now[one.id]) for one in campaign.workshops)
+    return replace(campaign, event=replace(campaign.event, capacity=now[HALL]), workshops=groups)
 
 
 def give_seats(people: Sequence[Attendee], before: Sequence[Attendee], free: Free) -> tuple[Attendee, ...]:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
 from .events import (
     AutomaticReply,
     Bounced,
+    Called,
+    CallOutcome,
+    Corrected,
     Forgotten,
     Issued,
     LetterMoved,
     Loaded,
     Recorded,
+    Regrouped,
     Replied,
+    Requeued,
     Reviewed,
     Revoked,
     Seated,
@@ -61,6 +66,10 @@ class Tracking:
     message: MessageState = MessageState.QUEUED
     message_wave: str = ""
     """The latest wave that was claimed."""
+    bounce: Literal["", "hard", "soft", "policy", "content", "refused"] = ""
+    """Why the latest message did not arrive; empty once one did, or may go again."""
+    reminders: int = 0
+    """How many reminders went."""
     letter: LetterState = LetterState.NONE
     reply: Literal["open", "yes", "no"] = "open"
     tentative: bool = False
@@ -89,6 +98,11 @@ class Tracking:
     listed: bool = True
     """Stands in the newest list."""
     last_contact: datetime | None = None
+    called: int = 0
+    """The event of the latest call; 0 where nobody called."""
+    call: CallOutcome | Literal[""] = ""
+    call_again: date | None = None
+    calls: int = 0
 
     @property
     def deputy(self) -> str:
@@ -107,19 +121,30 @@ def fold(state: Tracking, recorded: Recorded) -> Tracking:
             return replace(state, invitation=known, revision=event.revision)
         case LetterMoved(step=step):
             return replace(state, letter=LetterState(step), last_contact=at)
-        case Replied():
-            return _fold_reply(state, recorded.event, at, recorded.seq)
-        case Seated():
-            return _fold_seats(state, recorded.event, recorded.seq)
-        case Reviewed():
-            return replace(state, reviews=max(0, state.reviews - 1))
         case AutomaticReply():
             return replace(state, last_contact=at)
         case Forgotten():
             return _without_persons(state)
-        case SendClaimed() | SendAccepted() | SendRefused() | SendResolved() | Bounced():
+        case SendClaimed() | SendAccepted() | SendRefused() | SendResolved() | Bounced() | Requeued():
             return _fold_message(state, recorded.event, at)
-    # A release says nothing of the recipient.
+    return _fold_answer(state, recorded)
+
+
+def _fold_answer(state: Tracking, recorded: Recorded) -> Tracking:
+    """What concerns the answer, or what staff do to get one; a release says nothing of the recipient."""
+    match recorded.event:
+        case Replied():
+            return _fold_reply(state, recorded.event, recorded.at, recorded.seq)
+        case Seated():
+            return _fold_seats(state, recorded.event, recorded.seq)
+        case Regrouped():
+            return _fold_move(state, recorded.event, recorded.seq)
+        case Reviewed():
+            return replace(state, reviews=max(0, state.reviews - 1))
+        case Called():
+            return _fold_call(state, recorded.event, recorded.at, recorded.seq)
+        case Corrected(fields=fields):
+            return _fold_correction(state, fields)
     return state
 
 
@@ -138,24 +163,70 @@ def _without_persons(state: Tracking) -> Tracking:
 
 
 def _fold_message(
-    state: Tracking, event: SendClaimed | SendAccepted | SendRefused | SendResolved | Bounced, at: datetime
+    state: Tracking, event: SendClaimed | SendAccepted | SendRefused | SendResolved | Bounced | Requeued, at: datetime
 ) -> Tracking:
     match event:
         case SendClaimed(wave=wave):
             return replace(state, message=MessageState.UNKNOWN, message_wave=wave)
         case SendAccepted():
-            return replace(state, message=MessageState.SENT, last_contact=at)
-        case SendRefused(permanent=permanent):
-            return replace(state, message=MessageState.REFUSED if permanent else MessageState.QUEUED)
-        case SendResolved(outcome=outcome):
-            return replace(state, message=MessageState.SENT if outcome == "sent" else MessageState.QUEUED)
+            return replace(_sent(state, event.wave), last_contact=at)
+        case SendRefused(permanent=True):
+            return replace(state, message=MessageState.REFUSED, bounce="refused")
+        case SendResolved(outcome="sent"):
+            return _sent(state, event.wave)
+        case SendRefused() | SendResolved():
+            return replace(state, message=MessageState.QUEUED)
+        case Requeued():
+            return replace(state, message=MessageState.QUEUED, bounce="")
         case Bounced(classification=classification):
             # A policy refusal is the sender's fault and a content refusal the message's: neither gives up the
             # address, but nobody has read the mail either.
-            hard = classification == "hard"
-            return replace(
-                state, message=MessageState.BOUNCED_HARD if hard else MessageState.BOUNCED_SOFT, last_contact=at
-            )
+            message = MessageState.BOUNCED_HARD if classification == "hard" else MessageState.BOUNCED_SOFT
+            return replace(state, message=message, bounce=classification, last_contact=at)
+
+
+def _sent(state: Tracking, wave: str) -> Tracking:
+    reminders = state.reminders + wave.startswith("reminder")
+    return replace(state, message=MessageState.SENT, bounce="", reminders=reminders)
+
+
+def _fold_call(state: Tracking, called: Called, at: datetime, seq: int) -> Tracking:
+    reached = called.outcome in ("reached", "again", "wants_letter")
+    contact = at if reached else state.last_contact
+    again = called.again if called.outcome == "again" else None
+    return replace(
+        state, called=seq, call=called.outcome, call_again=again, calls=state.calls + 1, last_contact=contact
+    )
+
+
+_POSTAL = frozenset(("street", "postcode", "city", "country", "address"))
+
+
+def _fold_correction(state: Tracking, corrected: tuple[str, ...]) -> Tracking:
+    if "phone" in corrected and state.call == "wrong_number":
+        state = replace(state, call="", call_again=None)
+    # A letter that came back goes out anew, once it is known where to.
+    returned = state.letter is LetterState.RETURNED and _POSTAL.intersection(corrected)
+    return replace(state, letter=LetterState.NONE) if returned else state
+
+
+def _fold_move(state: Tracking, moved: Regrouped, seq: int) -> Tracking:
+    people = tuple(
+        replace(
+            one,
+            workshop=first,
+            second=second,
+            speed_dating=dating,
+            seat=seats[0],
+            workshop_seat=seats[1],
+            second_seat=seats[2],
+            # Whoever goes to another line stands at its end.
+            workshop_waiting=one.workshop_waiting if one.workshop == first else 0,
+        )
+        for one, (first, second, dating), seats in zip(state.attendees, moved.choices, moved.seats, strict=False)
+    )
+    # An answer that was replaced meanwhile leaves nobody to move.
+    return replace(state, attendees=_numbered(people, seq), answer=seq) if people else state
 
 
 _WAITS = (Seat.WAITLISTED, Seat.OFFERED)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import PurePath
 from typing import Literal
 
 from invite_pipeline.domain.invitation import InvitationState
 from invite_pipeline.domain.recipient import Recipient
 from invite_pipeline.domain.tracking import Tracking
+from invite_pipeline.recipients.correct import corrected
 from invite_pipeline.recipients.key_questions import KeyedRow, Question, is_written_to, key_questions
 from invite_pipeline.recipients.listed import ListedRecipient
 from invite_pipeline.store import list_queries, queries
+from invite_pipeline.store.correction_queries import Correction, corrections
 from invite_pipeline.store.database import Transaction
 
 Kind = Literal["new", "changed", "gone", "returned"]
@@ -31,6 +33,19 @@ class Change:
     old: Recipient | None = None
     written_to: bool = False
     """Whether a mail or a letter has gone out already."""
+    recipient: Recipient | None = None
+    """Who is to be stored: the row, with what staff corrected and the list says as before."""
+    corrections: Mapping[str, Correction] = field(default_factory=dict)
+    """What of the corrections holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the store has of a recipient."""
+
+    old: Recipient | None
+    tracking: Tracking | None
+    corrections: Mapping[str, Correction]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +85,15 @@ def plan(
     stored = list_queries.stored_recipients(tx, {row.key for row in open_rows} | missing) if open_rows else {}
     questions = key_questions(open_rows, stored, trackings, missing)
     asked = {question.listed.recipient.key for question in questions}
-    differing = {row.key for row in open_rows}
+    differing, mended = {row.key for row in open_rows}, corrections(tx)
     changes = []
     for position, row in enumerate(rows):
         key = row.key
         if row.given in asked or (key not in differing and key in standing):
             continue
         kind: Kind = "new" if key not in fingerprints else "changed" if key in standing else "returned"
-        changes.append(_change(row, kind, position, stored.get(key) if key in differing else None, trackings.get(key)))
+        old = stored.get(key) if key in differing else None
+        changes.append(_change(row, kind, position, _Known(old, trackings.get(key), mended.get(key, {}))))
     if complete:
         gone = standing & missing - {question.stored for question in questions}
         changes += [Change(key, "gone", written_to=is_written_to(trackings[key])) for key in sorted(gone)]
@@ -89,12 +105,15 @@ def update(tx: Transaction, row: ListedRecipient, key: str, position: int) -> Ch
     tracking = queries.trackings(tx)[key]
     old = list_queries.stored_recipients(tx, [key])[key]
     keyed = KeyedRow(replace(row, recipient=replace(row.recipient, key=key)), row.recipient.key, decided=True)
-    return _change(keyed, "changed" if tracking.listed else "returned", position, old, tracking)
+    mended = corrections(tx, key).get(key, {})
+    return _change(keyed, "changed" if tracking.listed else "returned", position, _Known(old, tracking, mended))
 
 
-def _change(row: KeyedRow, kind: Kind, position: int, old: Recipient | None, tracking: Tracking | None) -> Change:
-    written_to = tracking is not None and is_written_to(tracking)
-    return Change(row.key, kind, _differing(old, row.listed.recipient), row.listed, position, old, written_to)
+def _change(row: KeyedRow, kind: Kind, position: int, known: _Known) -> Change:
+    written_to = known.tracking is not None and is_written_to(known.tracking)
+    new, holding = corrected(row.listed.recipient, known.corrections)
+    fields = _differing(known.old, new)
+    return Change(row.key, kind, fields, row.listed, position, known.old, written_to, new, holding)
 
 
 def _keyed(listed: Sequence[ListedRecipient], decided: Mapping[str, str]) -> list[KeyedRow]:

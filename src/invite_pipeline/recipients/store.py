@@ -15,6 +15,7 @@ from invite_pipeline.formats.rsvp_link import new_code
 from invite_pipeline.recipients.changes import Change, Plan, plan, update
 from invite_pipeline.recipients.listed import ListedRecipient
 from invite_pipeline.store import list_queries, queries
+from invite_pipeline.store.correction_queries import keep_corrections
 from invite_pipeline.store.database import Store, Transaction
 from invite_pipeline.store.ledger import append, append_first
 
@@ -142,7 +143,11 @@ def _act(tx: Transaction, change: Change, at: datetime) -> None:
     """Change somebody who is stored already."""
     if change.listed is not None:
         row = change.listed
-        queries.save_recipient(tx, row.recipient, position=change.position, file=row.file, row=row.row)
+        mended = change.recipient or row.recipient
+        # The fingerprint is the list's own, so that the same list read again changes nothing.
+        queries.save_recipient(tx, mended, position=change.position, file=row.file, row=row.row, listed=row.recipient)
+        if change.kind != "new":
+            keep_corrections(tx, change.key, change.corrections)
     append(tx, change.key, LoadedEvent(change=change.kind, fields=change.fields), at=at)
 
 

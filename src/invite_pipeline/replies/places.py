@@ -10,9 +10,10 @@ from typing import Literal
 from invite_pipeline.domain.campaign import Campaign
 from invite_pipeline.domain.events import Seated
 from invite_pipeline.domain.reply import Seat
-from invite_pipeline.domain.seating import HALL, TAKEN, answered_seats, offer_seats
+from invite_pipeline.domain.seating import TAKEN, Raised, answered_seats, capacities, in_file, offer_seats
 from invite_pipeline.domain.tracking import Tracking
 from invite_pipeline.domain.workspace import Workspace
+from invite_pipeline.errors import RecordChanged
 from invite_pipeline.store import place_queries, queries
 from invite_pipeline.store.database import Store, Transaction
 from invite_pipeline.store.ledger import append
@@ -27,22 +28,21 @@ class OfferAnswer(StrEnum):
     """The offer has run out, or was answered before."""
 
 
-def capacities(campaign: Campaign) -> dict[str, int | None]:
-    """How many persons each room holds; None means as many as come."""
-    return {HALL: campaign.event.capacity, **{one.id: one.capacity for one in campaign.workshops}}
-
-
 def free_places(tx: Transaction, campaign: Campaign, mine: Tracking | None = None) -> dict[str, int | None]:
     """The places left in each room; those that `mine` has count as free. Below zero where a capacity was lowered."""
-    return _free(campaign, place_queries.room_seats(tx), mine)
+    return _free(_capacities(tx, campaign), place_queries.room_seats(tx), mine)
+
+
+def _capacities(tx: Transaction, campaign: Campaign) -> dict[str, int | None]:
+    return capacities(campaign, place_queries.raised_capacities(tx))
 
 
 def _free(
-    campaign: Campaign, seats: Mapping[str, Mapping[Seat, int]], mine: Tracking | None = None
+    rooms: Mapping[str, int | None], seats: Mapping[str, Mapping[Seat, int]], mine: Tracking | None = None
 ) -> dict[str, int | None]:
     own = [seat for one in mine.attendees for seat in one.seats()] if mine else []
     found: dict[str, int | None] = {}
-    for room, capacity in capacities(campaign).items():
+    for room, capacity in rooms.items():
         taken = sum(number for seat, number in seats.get(room, {}).items() if seat in TAKEN)
         held = sum(where == room and seat in TAKEN for where, seat in own)
         found[room] = None if capacity is None else capacity - taken + held
@@ -60,7 +60,7 @@ def settle(store: Store, workspace: Workspace) -> int:
 
 def _anything_to_do(tx: Transaction, workspace: Workspace) -> bool:
     seats = place_queries.room_seats(tx)
-    free = _free(workspace.campaign, seats)
+    free = _free(_capacities(tx, workspace.campaign), seats)
     helped = any(_may_help(seats, room, left) for room, left in free.items())
     return helped or bool(place_queries.expired_offers(tx, workspace.now()))
 
@@ -79,7 +79,7 @@ def settle_places(tx: Transaction, workspace: Workspace) -> int:
     if until <= now:
         return 0
     seats = place_queries.room_seats(tx)
-    free, offered = _free(campaign, seats), 0
+    free, offered = _free(_capacities(tx, campaign), seats), 0
     # The hall first: whoever is offered a place there is offered the working group with it.
     for room in list(free):
         if _may_help(seats, room, free[room]):
@@ -97,12 +97,28 @@ def _offer(tx: Transaction, key: str, free: dict[str, int | None], now: datetime
     return True
 
 
+def change_capacity_in(tx: Transaction, workspace: Workspace, room: str, capacity: int, *, seen: int | None) -> int:
+    """Change a room's capacity and offer what falls free, in a transaction of the caller's; gives how many offers.
+
+    `seen` is the capacity that whoever changes it has seen. Raises RecordChanged where it is another one by now, or
+    the room is gone. A lower capacity takes nobody's place.
+    """
+    tx.lock_seats()
+    campaign = workspace.campaign
+    now = _capacities(tx, campaign)
+    if room not in now or now[room] != seen:
+        raise RecordChanged
+    place_queries.keep_capacity(tx, room, Raised(capacity, in_file(campaign)[room]), workspace.now())
+    return settle_places(tx, workspace)
+
+
 def answer_offer(store: Store, workspace: Workspace, key: str, offer: int, *, accept: bool) -> OfferAnswer:
     """Accept or decline one offer; committed to disk when this returns. Raises UnknownRecipient."""
-    return store.commit(lambda tx: _answer_offer(tx, workspace, key, offer, accept=accept))
+    return store.commit(lambda tx: answer_offer_in(tx, workspace, key, offer, accept=accept))
 
 
-def _answer_offer(tx: Transaction, workspace: Workspace, key: str, offer: int, *, accept: bool) -> OfferAnswer:
+def answer_offer_in(tx: Transaction, workspace: Workspace, key: str, offer: int, *, accept: bool) -> OfferAnswer:
+    """As answer_offer, within a transaction of the caller's."""
     now = workspace.now()
     settle_places(tx, workspace)
     state = queries.tracking(tx, key, lock=True)

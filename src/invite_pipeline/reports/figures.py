@@ -14,6 +14,7 @@ from invite_pipeline.domain.campaign import Campaign
 from invite_pipeline.domain.events import Replied
 from invite_pipeline.domain.recipient import Channel
 from invite_pipeline.domain.reply import Attendee, Intent, Seat, Source
+from invite_pipeline.domain.seating import with_capacities
 from invite_pipeline.domain.workspace import Workspace
 from invite_pipeline.reports import tasks
 from invite_pipeline.reports.known import Known, load
@@ -177,7 +178,7 @@ def tracking_rows(store: Store, workspace: Workspace, as_of: datetime | None = N
 
 def figures_of(known: Known, workspace: Workspace) -> Figures:
     """All figures of what is known."""
-    campaign = workspace.campaign
+    campaign = with_capacities(workspace.campaign, known.raised)
     zone = campaign.event.tz
     everybody = rows_of(known, campaign)
     rows = [row for row in everybody if row.listed]

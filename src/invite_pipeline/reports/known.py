@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
@@ -12,6 +12,7 @@ from invite_pipeline.domain.events import (
     Bounced,
     Recorded,
     Replied,
+    Requeued,
     Reviewed,
     SendAccepted,
     SendClaimed,
@@ -20,9 +21,10 @@ from invite_pipeline.domain.events import (
 )
 from invite_pipeline.domain.recipient import Recipient
 from invite_pipeline.domain.reply import Disposition
+from invite_pipeline.domain.seating import Raised
 from invite_pipeline.domain.tracking import MessageState, Tracking, fold_all
 from invite_pipeline.domain.workspace import Workspace
-from invite_pipeline.store import queries, report_queries
+from invite_pipeline.store import place_queries, queries, report_queries
 from invite_pipeline.store.database import Store, Transaction
 from invite_pipeline.store.queries import Review
 from invite_pipeline.store.report_queries import Answer
@@ -58,6 +60,8 @@ class Known:
     reviews: tuple[Review, ...]
     rendered: frozenset[str]
     """Whose letter lies there, now: files have no history."""
+    raised: Mapping[str, Raised] = field(default_factory=dict)
+    """The capacities that staff changed, now."""
 
 
 def load(store: Store, workspace: Workspace, as_of: datetime | None = None) -> Known:
@@ -66,7 +70,8 @@ def load(store: Store, workspace: Workspace, as_of: datetime | None = None) -> K
         recipients = report_queries.all_recipients(tx)
         rendered = frozenset(queries.letter_fingerprints(tx))
         if as_of is not None:
-            return from_history(recipients, report_queries.history_until(tx, as_of), rendered, as_of)
+            known = from_history(recipients, report_queries.history_until(tx, as_of), rendered, as_of)
+            return replace(known, raised=place_queries.raised_capacities(tx))
         return _projected(tx, recipients, rendered, workspace.now())
 
 
@@ -107,6 +112,7 @@ def _projected(tx: Transaction, recipients: Iterable[Recipient], rendered: froze
         answers=tuple(report_queries.answers(tx)),
         reviews=tuple(queries.open_reviews(tx)),
         rendered=rendered,
+        raised=place_queries.raised_capacities(tx),
     )
 
 
@@ -134,6 +140,8 @@ def _fold_messages(history: Iterable[Recorded]) -> dict[str, MessageState]:
             case Bounced(wave="invitation", classification=classification) if mine:
                 hard = classification == "hard"
                 mine[max(mine)] = MessageState.BOUNCED_HARD if hard else MessageState.BOUNCED_SOFT
+            case Requeued(wave="invitation") if mine:
+                mine[max(mine)] = MessageState.QUEUED
     return {key: states[max(states)] for key, states in attempts.items() if states}
 
 

@@ -24,7 +24,7 @@ from .group import GroupCommit
 Result = TypeVar("Result")
 
 # The newest migration; a test compares it with the scripts.
-REVISION = "0009"
+REVISION = "0010"
 _BUSY_SECONDS = 30
 _BETWEEN_CONNECTIONS = 0.25
 _LOOKS_FOR_LOCK = (0.0003, 0.0015)

@@ -166,5 +166,5 @@ def _empty_rows(tx: Transaction, key: str) -> None:
     tx.connection.execute(sa.update(m).where(*of_key).values(answer=""))
     v = tables.reviews
     tx.connection.execute(sa.update(v).where(v.c.campaign == tx.campaign, v.c.recipient == key).values(reason=""))
-    for table in (tables.letters, tables.assignments):
+    for table in (tables.letters, tables.assignments, tables.corrections):
         tx.connection.execute(sa.delete(table).where(table.c.campaign == tx.campaign, table.c.recipient == key))

@@ -22,6 +22,7 @@ from invite_pipeline.domain.events import (
     Event,
     Recorded,
     Replied,
+    Requeued,
     Reviewed,
     SendAccepted,
     SendClaimed,
@@ -118,7 +119,7 @@ def append_first(tx: Transaction, histories: Sequence[tuple[str, tuple[Event, ..
 
 def _columns(state: Tracking) -> dict[str, Any]:
     """The columns that an event of a mail may change."""
-    return {"message": state.message, "message_wave": state.message_wave, "last_contact": state.last_contact}
+    return {name: getattr(state, name) for name in _OF_A_MAIL}
 
 
 def _project_messages(tx: Transaction, entries: Sequence[tuple[str, MessageEvent]], at: datetime) -> None:
@@ -203,9 +204,8 @@ _TRACKINGS_LOCKED = (
     .order_by(tables.tracking.c.recipient)
     .with_for_update()
 )
-_UPDATE_MESSAGE_STATE = _UPDATE_TRACKING.values(
-    {name: sa.bindparam(name) for name in ("message", "message_wave", "last_contact")}
-)
+_OF_A_MAIL = ("message", "message_wave", "last_contact", "bounce", "reminders")
+_UPDATE_MESSAGE_STATE = _UPDATE_TRACKING.values({name: sa.bindparam(name) for name in _OF_A_MAIL})
 _INSERT_EVENTS, _INSERT_MESSAGES = sa.insert(tables.events), sa.insert(tables.messages)
 _SETTLE_MESSAGES = (
     sa.update(tables.messages)
@@ -295,7 +295,10 @@ def _project_message(tx: Transaction, recorded: Recorded) -> None:
     elif isinstance(event, SendAccepted | SendRefused | SendResolved):
         _settle(tx, recorded.recipient, event, **_outcome(event, at))
     elif isinstance(event, Bounced):
-        _bounce(tx, recorded.recipient, event)
+        state = "bounced_hard" if event.classification == "hard" else "bounced_soft"
+        _change_newest(tx, recorded.recipient, event.wave, state=state, answer=event.answer)
+    elif isinstance(event, Requeued):
+        _change_newest(tx, recorded.recipient, event.wave, state="deferred")
 
 
 def _claim_row(tx: Transaction, recipient: str, event: SendClaimed, at: datetime) -> dict[str, Any]:
@@ -323,12 +326,11 @@ def _settle(
     tx.connection.execute(sa.update(message).where(*which).values(**values))
 
 
-def _bounce(tx: Transaction, recipient: str, event: Bounced) -> None:
+def _change_newest(tx: Transaction, recipient: str, wave: str, **values: object) -> None:
     message = tables.messages
-    newest = sa.select(sa.func.max(message.c.attempt)).where(*_is(message, tx, recipient), message.c.wave == event.wave)
-    which = (*_is(message, tx, recipient), message.c.wave == event.wave, message.c.attempt == newest.scalar_subquery())
-    state = "bounced_hard" if event.classification == "hard" else "bounced_soft"
-    tx.connection.execute(sa.update(message).where(*which).values(state=state, answer=event.answer))
+    newest = sa.select(sa.func.max(message.c.attempt)).where(*_is(message, tx, recipient), message.c.wave == wave)
+    which = (*_is(message, tx, recipient), message.c.wave == wave, message.c.attempt == newest.scalar_subquery())
+    tx.connection.execute(sa.update(message).where(*which).values(**values))
 
 
 def _is(table: sa.Table, tx: Transaction, recipient: str) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:

@@ -101,17 +101,22 @@ def messages_of_kind(tx: Transaction, kind: str) -> dict[tuple[str, str], Messag
     return {(message.recipient, message.wave): message for message in found}
 
 
-def unknown_messages(tx: Transaction) -> list[Message]:
-    """Every message that was claimed and has no outcome, oldest first."""
+def unknown_messages(
+    tx: Transaction, key: str | None = None, *, limit: int | None = None, skip: int = 0
+) -> list[Message]:
+    """Every message (or one recipient's) that was claimed and has no outcome, oldest first."""
     m = tables.messages
     query = sa.select(m).where(m.c.campaign == tx.campaign, m.c.state == "claimed").order_by(m.c.claimed_at)
+    if key is not None:
+        query = query.where(m.c.recipient == key)
+    query = query.limit(limit).offset(skip)
     return [message_from(row) for row in tx.connection.execute(query.order_by(m.c.recipient)).mappings()]
 
 
 def newest_answers(tx: Transaction, key: str | None = None) -> dict[str, int]:
     """The number of each recipient's (or only one's) newest event that made the answer what it is."""
     e = tables.events
-    kinds = e.c.kind.in_(("Replied", "Seated"))
+    kinds = e.c.kind.in_(("Replied", "Seated", "Regrouped"))
     query = sa.select(e.c.seq, e.c.recipient, e.c.data).where(e.c.campaign == tx.campaign, kinds)
     if key is not None:
         query = query.where(e.c.recipient == key)
@@ -129,11 +134,16 @@ def answered_since(tx: Transaction, seen: int, *, keys: bool = True) -> tuple[se
     if not keys or newest <= seen:
         return set(), newest
     query = sa.select(e.c.recipient).distinct().where(e.c.campaign == tx.campaign, e.c.seq > seen, e.c.seq <= newest)
-    found = tx.connection.execute(query.where(e.c.kind.in_(("Replied", "Seated", "Reviewed")), e.c.recipient != ""))
+    found = tx.connection.execute(query.where(e.c.kind.in_(_ANSWERING), e.c.recipient != ""))
     return set(found.scalars()), newest
 
 
+_ANSWERING = ("Replied", "Seated", "Regrouped", "Reviewed")
+
+
 def _makes_an_answer(data: dict[str, Any]) -> bool:
+    if "choices" in data:
+        return True
     if "step" in data:
         return bool(data["step"] != "offered")
     return data["disposition"] == Disposition.APPLIED and data["intent"] in (Intent.YES, Intent.NO)

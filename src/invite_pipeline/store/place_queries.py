@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from invite_pipeline.domain.invitation import InvitationState
 from invite_pipeline.domain.reply import Attendee, Seat
-from invite_pipeline.domain.seating import HALL, TAKEN
+from invite_pipeline.domain.seating import HALL, TAKEN, Raised
 from invite_pipeline.store import tables
 from invite_pipeline.store.database import Transaction
 
@@ -35,6 +35,26 @@ _EXPIRED_OFFERS = (
     )
     .order_by(tables.tracking.c.offer)
 )
+
+
+def raised_capacities(tx: Transaction) -> dict[str, Raised]:
+    """The capacities that staff changed, by room."""
+    rows = tx.connection.execute(_RAISED, {"of_campaign": tx.campaign})
+    return {room: Raised(capacity, in_file) for room, capacity, in_file in rows}
+
+
+_RAISED = sa.select(
+    tables.room_capacities.c.room, tables.room_capacities.c.capacity, tables.room_capacities.c.in_file
+).where(tables.room_capacities.c.campaign == sa.bindparam("of_campaign"))
+
+
+def keep_capacity(tx: Transaction, room: str, raised: Raised, at: datetime) -> None:
+    """Write down a room's changed capacity."""
+    c = tables.room_capacities
+    values = {"capacity": raised.capacity, "in_file": raised.in_file, "since": at}
+    is_it = (c.c.campaign == tx.campaign) & (c.c.room == room)
+    if tx.connection.execute(sa.update(c).where(is_it).values(values)).rowcount == 0:
+        tx.connection.execute(sa.insert(c).values(campaign=tx.campaign, room=room, **values))
 
 
 def waiting_recipients(tx: Transaction, room: str, free: int | None) -> list[str]:

@@ -143,10 +143,17 @@ def fingerprints(tx: Transaction) -> dict[str, str]:
     return {row[0]: row[1] for row in rows}
 
 
-def save_recipient(tx: Transaction, one: Recipient, *, position: int, file: str, row: int) -> None:
-    """Insert or replace a recipient's row; the event that says so is the caller's."""
+def save_recipient(
+    tx: Transaction, one: Recipient, *, position: int, file: str, row: int, listed: Recipient | None = None
+) -> None:
+    """Insert or replace a recipient's row; the event that says so is the caller's.
+
+    `listed` is what the list says, where that was corrected since.
+    """
     r = tables.recipients
     values = recipient_columns(one, position=position, file=file, row=row)
+    if listed is not None:
+        values["fingerprint"] = listed.fingerprint()
     is_it = (r.c.campaign == tx.campaign) & (r.c.key == one.key)
     if tx.connection.execute(sa.update(r).where(is_it).values(values)).rowcount == 0:
         tx.connection.execute(sa.insert(r).values(campaign=tx.campaign, key=one.key, **values))

@@ -21,6 +21,8 @@ def tracking_from_row(row: sa.RowMapping, attendees: tuple[Attendee, ...]) -> Tr
         revision=row["revision"],
         message=MessageState(row["message"]),
         message_wave=row["message_wave"],
+        bounce=row["bounce"],
+        reminders=row["reminders"],
         letter=LetterState(row["letter"]),
         reply=cast(Literal["open", "yes", "no"], row["reply"]),
         tentative=row["tentative"],
@@ -42,6 +44,10 @@ def tracking_from_row(row: sa.RowMapping, attendees: tuple[Attendee, ...]) -> Tr
         blocked=row["blocked"],
         listed=row["listed"],
         last_contact=row["last_contact"],
+        called=row["called"],
+        call=row["call"],
+        call_again=row["call_again"],
+        calls=row["calls"],
     )
 
 

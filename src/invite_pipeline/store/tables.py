@@ -13,6 +13,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Float,
     ForeignKeyConstraint,
@@ -91,6 +92,7 @@ recipients = Table(
     Column("data", JSON, nullable=False),
     ForeignKeyConstraint(["campaign"], ["campaigns.id"]),
     Index(None, "campaign", "email"),
+    Index(None, "campaign", "position"),
 )
 
 invitations = Table(
@@ -141,6 +143,7 @@ messages = Table(
     _of_recipient(),
     Index(None, "campaign", "message_id"),
     Index(None, "campaign", "wave", "state"),
+    Index(None, "campaign", "state"),
 )
 
 tracking = Table(
@@ -171,8 +174,18 @@ tracking = Table(
     Column("blocked", Boolean, nullable=False),
     Column("listed", Boolean, nullable=False),
     Column("last_contact", UtcTime, nullable=True),
+    Column("bounce", String(10), nullable=False),
+    Column("reminders", Integer, nullable=False),
+    Column("called", Integer, nullable=False),
+    Column("call", String(15), nullable=False),
+    Column("call_again", Date, nullable=True),
+    Column("calls", Integer, nullable=False),
     _of_recipient(),
     Index(None, "campaign", "reply"),
+    # What went wrong is rare: whoever mends it does not look at the others.
+    Index(None, "campaign", "bounce"),
+    Index(None, "campaign", "letter"),
+    Index(None, "campaign", "reminders"),
     Index(None, "campaign", "offer_until"),
 )
 
@@ -201,6 +214,7 @@ attendees = Table(
     Index(None, "campaign", "seat", "waiting"),
     Index(None, "campaign", "workshop", "workshop_seat"),
     Index(None, "campaign", "second", "second_seat"),
+    Index(None, "campaign", "speed_dating"),
 )
 
 # How many seats of each kind are given in each room, kept with every change of an attendee: nobody counts a hundred
@@ -359,6 +373,31 @@ assignments = Table(
     *_recipient_key(),
     Column("account", String(80), nullable=False),
     _of_recipient(),
+    Index(None, "campaign", "account"),
+)
+
+# What staff corrected, and what the list said then: where the list says so still, the correction holds.
+corrections = Table(
+    "corrections",
+    metadata,
+    *_recipient_key(),
+    Column("field", String(20), primary_key=True),
+    Column("listed", Text, nullable=False),
+    Column("corrected", Text, nullable=False),
+    _of_recipient(),
+)
+
+# Capacities that staff changed, and what the campaign file said then: where it says so still, the change holds.
+room_capacities = Table(
+    "room_capacities",
+    metadata,
+    Column("campaign", String(40), primary_key=True),
+    # A working group's id; empty for the hall.
+    Column("room", String(40), primary_key=True),
+    Column("in_file", Integer, nullable=True),
+    Column("capacity", Integer, nullable=False),
+    Column("since", UtcTime, nullable=False),
+    ForeignKeyConstraint(["campaign"], ["campaigns.id"]),
 )
 
 # When a pace is free again, in seconds since 1970 by the database's clock: one pace over all workers of a campaign.

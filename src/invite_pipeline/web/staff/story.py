@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from invite_pipeline.domain.events import (
     AutomaticReply,
     Bounced,
+    Called,
+    Corrected,
     Event,
     Forgotten,
     Issued,
     LetterMoved,
     Loaded,
     Recorded,
+    Regrouped,
     Released,
     Replied,
+    Requeued,
     Reviewed,
     Revoked,
     Seated,
@@ -102,12 +107,55 @@ def _what(words: Words, event: Event) -> tuple[str, tuple[str, ...], str]:
             return words.text(_AUTOMATIC[event.kind]), (event.subject, back), ""
         case Reviewed():
             return words.text(_REVIEWED[event.outcome]), (_by(words, event.by),), ""
+        case Called() | Corrected() | Regrouped() | Requeued():
+            return _told_work(words, event)
         case Seated():
             until = words.text("bis %(moment)s", moment=words.moment(event.until)) if event.until else ""
             return words.text(_SEATED[event.step]), (until,), ""
         case SendClaimed() | SendAccepted() | SendRefused() | SendResolved():
             return _told_mail(words, event)
     return _simple(words, event)
+
+
+CALLS: Mapping[str, str] = {
+    "reached": N_("erreicht, meldet sich noch"),
+    "not_reached": N_("nicht erreicht"),
+    "again": N_("erreicht, nochmals anrufen"),
+    "wrong_number": N_("Nummer stimmt nicht"),
+    "wants_letter": N_("möchte einen Brief"),
+}
+FIELDS: Mapping[str, str] = {
+    "email": N_("E-Mail"),
+    "phone": N_("Telefon"),
+    "street": N_("Straße"),
+    "postcode": N_("Postleitzahl"),
+    "city": N_("Ort"),
+    "country": N_("Land"),
+    "address": N_("Anschrift"),
+}
+
+
+def _told_work(words: Words, event: Called | Corrected | Regrouped | Requeued) -> tuple[str, tuple[str, ...], str]:
+    by = _by(words, event.by)
+    match event:
+        case Called():
+            again = words.text("am %(day)s", day=words.day(event.again)) if event.again else ""
+            note = f"„{event.note}“" if event.note else ""
+            what = words.text("Anruf: %(outcome)s", outcome=words.text(CALLS[event.outcome]))
+            return what, (again, note, by), ""
+        case Corrected():
+            changed = [f"{words.text(FIELDS[name])}: {_from_to(event, name)}" for name in event.fields]
+            return words.text("Berichtigt"), (*changed, by), ""
+        case Regrouped():
+            groups = ", ".join(first for first, _, _ in event.choices if first)
+            return words.text("In Arbeitsgruppen umgesetzt"), (groups, by), ""
+        case Requeued():
+            return words.text("Wird erneut versandt"), (words.text(labels.wave(event.wave)), by), ""
+
+
+def _from_to(event: Corrected, name: str) -> str:
+    before, after = (said.get(name, "").replace("\n", ", ") or "–" for said in (event.before, event.after))
+    return f"{before} → {after}"
 
 
 def _simple(words: Words, event: Event) -> tuple[str, tuple[str, ...], str]:
