@@ -74,6 +74,8 @@ class Rsvp:
     max_persons: int = 4
     offer_days: int = 3
     """How long a place that fell free is kept for whoever is offered it."""
+    call_after_reminders: int = 2
+    """After so many reminders whoever has not answered stands on the telephone list."""
     office: str
     """Who answers questions: a name that people may call or write to."""
     phone: str
@@ -82,6 +84,7 @@ class Rsvp:
     def __post_init__(self) -> None:
         _at_least_one("max_persons", self.max_persons)
         _at_least_one("offer_days", self.offer_days)
+        _at_least_one("call_after_reminders", self.call_after_reminders)
         if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*[^\s/?#])?", self.base_url):
             raise SettingInvalid(
                 "base_url", f"“{self.base_url}” is not a web address like https://anmeldung.stadt.example"

@@ -25,6 +25,7 @@ from invite_pipeline.store import audit
 from invite_pipeline.store.account_queries import Account, Session
 from invite_pipeline.store.database import Store, Transaction
 from invite_pipeline.web.staff.login import LONGEST, Logins
+from invite_pipeline.web.staff.memory import Memory
 from invite_pipeline.web.staff.texts import LANGUAGES, Language, Words
 
 HOME = "/staff"
@@ -160,6 +161,7 @@ class StaffSite:
         # Not the rehearsal's clock: a code from a telephone and a lock-out are about the time that it is.
         self.clock = clock
         self.logins = Logins(store, workspace.keys, clock)
+        self.memory = Memory()
         self.static = {name: (kind, (_HERE / "static" / name).read_text("utf-8")) for name, kind in _STATIC.items()}
         self._versions = {
             name: hashlib.sha256(text.encode()).hexdigest()[:12] for name, (_, text) in self.static.items()

@@ -22,3 +22,8 @@ document.querySelectorAll("[data-copy]").forEach((field) => {
   });
   field.after(button);
 });
+
+document.querySelectorAll("[data-print]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+});
