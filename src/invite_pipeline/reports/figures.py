@@ -270,7 +270,7 @@ def _grouped(rows: Iterable[Row], by: Callable[[Row], str]) -> dict[str, Funnel]
 
 def _workshops(campaign: Campaign, people: Sequence[Attendee]) -> tuple[Workshop, ...]:
     """The campaign's groups in its order, then any that was taken out of the campaign file after somebody chose it."""
-    seats = Counter((attendee.workshop, attendee.workshop_seat) for attendee in people if attendee.workshop)
+    seats = Counter((room, seat) for attendee in people for room, seat in _in_groups(attendee))
     gone = sorted({workshop for workshop, _ in seats} - {workshop.id for workshop in campaign.workshops})
     shown = [(one.id, one.title, one.room, one.capacity) for one in campaign.workshops]
     return tuple(
@@ -284,6 +284,12 @@ def _workshops(campaign: Campaign, people: Sequence[Attendee]) -> tuple[Workshop
         )
         for id_, title, room, capacity in [*shown, *((id_, id_, "", None) for id_ in gone)]
     )
+
+
+def _in_groups(one: Attendee) -> tuple[tuple[str, Seat | None], ...]:
+    """The groups in which somebody sits or waits, by either wish: the second is held until the first comes true."""
+    second = ((one.second, one.second_seat),) if one.second and one.second_seat else ()
+    return (((one.workshop, one.workshop_seat),) if one.workshop else ()) + second
 
 
 def _by_source(rows: Iterable[Row]) -> tuple[BySource, ...]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from invite_pipeline.domain.seating import with_capacities
 from invite_pipeline.domain.staff import StaffRole
 from invite_pipeline.reports.overview import Overview, overview
-from invite_pipeline.store import table_queries
+from invite_pipeline.store import place_queries, table_queries
 from invite_pipeline.web.staff.site import HOME, Call, Routes
 from invite_pipeline.web.staff.story import tell
 
@@ -23,9 +24,10 @@ def _show(call: Call) -> Response:
     with call.store.reading() as tx:
         found = overview(tx)
         newest = table_queries.newest_events(tx, _NEWEST)
+        capacity = with_capacities(campaign, place_queries.raised_capacities(tx)).event.capacity
     days = (campaign.rsvp.deadline - call.now.astimezone(campaign.event.tz).date()).days
     events = [(tell(call.words, one), one.recipient, organisation) for one, organisation in newest]
-    return call.page("home.html", found=found, days=days, events=events, steps=_steps(call, found))
+    return call.page("home.html", found=found, days=days, events=events, steps=_steps(call, found), capacity=capacity)
 
 
 def _steps(call: Call, found: Overview) -> list[tuple[str, int, str, str]]:
