@@ -49,14 +49,16 @@ class ToCall:
 
 
 _R, _T, _S = tables.recipients, tables.tracking, tables.assignments
-_JOINED = _R.join(_T, (_T.c.campaign == _R.c.campaign) & (_T.c.recipient == _R.c.key)).outerjoin(
-    _S, (_S.c.campaign == _R.c.campaign) & (_S.c.recipient == _R.c.key)
-)
+_OF_RECIPIENT = (_T.c.campaign == _R.c.campaign) & (_T.c.recipient == _R.c.key)
+_UNASSIGNED = _R.join(_T, _OF_RECIPIENT)
+_JOINED = _UNASSIGNED.outerjoin(_S, (_S.c.campaign == _R.c.campaign) & (_S.c.recipient == _R.c.key))
 _BY_POST = _R.c.channel == "post"
 _DEAD = _T.c.bounce.in_(["hard", "refused"])
-_OPEN = _T.c.reply == "open"
-# In this order: whoever fits two is counted once. What is rare begins with what an index finds.
-_OFFER = _T.c.offer_until.is_not(None) & (_T.c.reply == "yes") & (_BY_POST | _DEAD)
+# Half of all are open, most of the others come: nobody is found by an index on that, so it is hidden from the planner.
+_REPLY = sa.func.coalesce(_T.c.reply, "")
+_OPEN = _REPLY == "open"
+# In this order: whoever fits two is counted once.
+_OFFER = _T.c.offer_until.is_not(None) & (_REPLY == "yes") & (_BY_POST | _DEAD)
 _FAILED = (_DEAD | ((_T.c.letter == "returned") & _BY_POST)) & _OPEN
 _NO_MAIL = _BY_POST & _OPEN
 
@@ -79,22 +81,64 @@ def _status(wanted: Wanted) -> sa.ColumnElement[str]:
 def counts(tx: Transaction, wanted: Wanted) -> dict[tuple[Reason, Status], int]:
     """How many are to be called, by reason and status, whoever calls them."""
     reason, status = _reason(wanted).label("why"), _status(wanted).label("status")
-    joined = _R.join(_T, (_T.c.campaign == _R.c.campaign) & (_T.c.recipient == _R.c.key))
-    query = sa.select(reason, status, sa.func.count()).select_from(joined).where(*_asked(tx), _any(wanted))
+    query = sa.select(reason, status, sa.func.count()).select_from(_UNASSIGNED).where(*_asked(tx), _any(wanted))
     found = tx.connection.execute(query.group_by("why", "status"))
     return {(cast(Reason, why), cast(Status, how)): number for why, how, number in found}
 
 
-def count(tx: Transaction, wanted: Wanted) -> int:
-    """How many a filter finds."""
-    query = sa.select(sa.func.count()).select_from(_JOINED).where(*_conditions(tx, wanted))
-    return int(tx.connection.execute(query).scalar_one())
+def count_assigned(tx: Transaction, wanted: Wanted, account: str = "") -> int:
+    """How many of those whom a filter finds are assigned to an account (or to any): as many as there are shared out."""
+    query = sa.select(sa.func.count()).select_from(_UNASSIGNED).where(*_conditions(tx, wanted))
+    return int(tx.connection.execute(query.where(_R.c.key.in_(_assigned_to(tx, account)))).scalar_one())
 
 
-def to_call(tx: Transaction, wanted: Wanted, *, limit: int, skip: int = 0) -> list[ToCall]:
-    """Those whom a filter finds, in the list's order."""
-    query = _select(wanted).where(*_conditions(tx, wanted)).order_by(_R.c.position, _R.c.key)
-    return [_to_call(row) for row in tx.connection.execute(query.limit(limit).offset(skip)).mappings()]
+def _assigned_to(tx: Transaction, account: str) -> sa.Select[Any]:
+    query = sa.select(_S.c.recipient).where(_S.c.campaign == tx.campaign)
+    return query.where(_S.c.account == account) if account else query
+
+
+def to_call(tx: Transaction, wanted: Wanted, *, limit: int, skip: int = 0, many: bool = False) -> list[ToCall]:
+    """Those whom a filter finds, in the list's order.
+
+    `many` says that it is worth while to go through the list until enough are found, not to look for all of them.
+    """
+    keys = _keys_on_the_way(tx, wanted) if many else _keys_by_index(tx, wanted)
+    query = keys.order_by(_R.c.position, _R.c.key).limit(limit).offset(skip)
+    found = list(tx.connection.execute(query).scalars())
+    rows = tx.connection.execute(_select(wanted).where(_R.c.campaign == tx.campaign, _R.c.key.in_(found))).mappings()
+    people = {one.recipient.key: one for one in map(_to_call, rows)}
+    return [people[key] for key in found]
+
+
+def _keys_on_the_way(tx: Transaction, wanted: Wanted) -> sa.Select[Any]:
+    state = sa.exists().where(_OF_RECIPIENT, *_conditions(tx, wanted)[1:]).correlate(_R)
+    query = sa.select(_R.c.key).where(_R.c.campaign == tx.campaign, state)
+    if wanted.reason == "no_mail":
+        query = query.where(_BY_POST)
+    return query if wanted.account is None else query.where(_R.c.key.not_in(_assigned_to(tx, "")))
+
+
+def _keys_by_index(tx: Transaction, wanted: Wanted) -> sa.Select[Any]:
+    query = sa.select(_R.c.key).select_from(_UNASSIGNED).where(*_conditions(tx, wanted))
+    if wanted.account:
+        return query.where(_R.c.key.in_(_assigned_to(tx, wanted.account)))
+    query = query.where(_R.c.key.in_(_narrowed(tx, wanted)))
+    return query if wanted.account is None else query.where(_R.c.key.not_in(_assigned_to(tx, "")))
+
+
+def _narrowed(tx: Transaction, wanted: Wanted) -> sa.CompoundSelect[Any]:
+    """Who comes into question, each sort found by an index of its own."""
+    t, r = _T.alias(), _R.alias()
+    of_state, by_post = sa.select(t.c.recipient).where(t.c.campaign == tx.campaign), r.c.channel == "post"
+    if wanted.status != "due":
+        return sa.union(of_state.where(t.c.call > ""))
+    sorts: dict[str, list[sa.Select[Any]]] = {
+        "offer": [of_state.where(t.c.offer_until.is_not(None))],
+        "failed": [of_state.where(t.c.bounce.in_(["hard", "refused"])), of_state.where(t.c.letter == "returned")],
+        "no_mail": [sa.select(r.c.key).where(r.c.campaign == tx.campaign, by_post)],
+        "silent": [of_state.where(t.c.reminders >= wanted.after_reminders)],
+    }
+    return sa.union(*(one for sort, parts in sorts.items() if wanted.reason in ("", sort) for one in parts))
 
 
 def one_to_call(tx: Transaction, wanted: Wanted, key: str) -> ToCall | None:
@@ -129,7 +173,7 @@ def _to_call(row: sa.RowMapping) -> ToCall:
 def _asked(tx: Transaction) -> tuple[sa.ColumnElement[bool], ...]:
     """Who may be asked at all."""
     issued = _T.c.invitation == str(InvitationState.ISSUED)
-    return _R.c.campaign == tx.campaign, _T.c.campaign == tx.campaign, _T.c.listed, sa.not_(_T.c.blocked), issued
+    return _R.c.campaign == tx.campaign, _T.c.listed, sa.not_(_T.c.blocked), issued
 
 
 def _any(wanted: Wanted) -> sa.ColumnElement[bool]:
@@ -137,14 +181,9 @@ def _any(wanted: Wanted) -> sa.ColumnElement[bool]:
 
 
 def _conditions(tx: Transaction, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
-    # The reason itself may be another one that comes first; this only narrows down where to look.
-    where = {"offer": _OFFER, "failed": _FAILED, "no_mail": _NO_MAIL, "silent": _silent(wanted), "": _any(wanted)}
-    found = [*_asked(tx), where[wanted.reason], _status(wanted) == wanted.status]
-    if wanted.reason:
-        found.append(_reason(wanted) == wanted.reason)
-    if wanted.account is not None:
-        found.append(sa.func.coalesce(_S.c.account, "") == wanted.account)
-    return found
+    """What a filter asks for beside the account; the first is the campaign."""
+    reason = _reason(wanted) == wanted.reason if wanted.reason else _any(wanted)
+    return [*_asked(tx), _status(wanted) == wanted.status, reason]
 
 
 # --- who calls --------------------------------------------------------------------------------------------------

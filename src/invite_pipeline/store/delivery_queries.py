@@ -63,24 +63,36 @@ def counts(tx: Transaction) -> dict[What, int]:
     return found
 
 
-def troubles(tx: Transaction, what: What, *, text: str = "", limit: int, skip: int = 0) -> list[Trouble]:
-    """Those of one sort, in the list's order; `text` is part of the organisation, a whole key or a letter's code."""
-    query = sa.select(_R.c.data, _T.c.letter).select_from(_JOINED).where(*_which(tx, what, text))
-    rows = tx.connection.execute(query.order_by(_R.c.position, _R.c.key).limit(limit).offset(skip)).all()
-    people = [(recipient_from(data), letter) for data, letter in rows]
-    keys = [one.key for one, _ in people]
-    failed, seen = _latest_failures(tx, keys), newest_events(tx, keys)
-    return [Trouble(one, letter, failed.get(one.key), seen.get(one.key, 0)) for one, letter in people]
+def troubles(
+    tx: Transaction, what: What, *, text: str = "", limit: int, skip: int = 0, many: bool = False
+) -> list[Trouble]:
+    """Those of one sort, in the list's order; `text` is part of the organisation, a whole key or a letter's code.
+
+    `many` says that it is worth while to go through the list until enough are found, not to look for all of them.
+    """
+    where = _which(tx, what, text)
+    if many:
+        found = sa.exists().where(_T.c.campaign == _R.c.campaign, _T.c.recipient == _R.c.key, *where[1:]).correlate(_R)
+        keys = sa.select(_R.c.key).where(where[0], found)
+    else:
+        keys = sa.select(_R.c.key).select_from(_JOINED).where(_T.c.campaign == tx.campaign, *where)
+    wanted = list(tx.connection.execute(keys.order_by(_R.c.position, _R.c.key).limit(limit).offset(skip)).scalars())
+    of_keys = sa.select(_R.c.key, _R.c.data, _T.c.letter).select_from(_JOINED)
+    rows = tx.connection.execute(of_keys.where(_R.c.campaign == tx.campaign, _R.c.key.in_(wanted)))
+    people = {key: (recipient_from(data), letter) for key, data, letter in rows}
+    failed, seen = _latest_failures(tx, wanted), newest_events(tx, wanted)
+    return [Trouble(*people[key], failed.get(key), seen.get(key, 0)) for key in wanted]
 
 
 def count(tx: Transaction, what: What, text: str) -> int:
     """How many of one sort a search finds."""
-    query = sa.select(sa.func.count()).select_from(_JOINED).where(*_which(tx, what, text))
+    where = (_T.c.campaign == tx.campaign, *_which(tx, what, text))
+    query = sa.select(sa.func.count()).select_from(_JOINED).where(*where)
     return int(tx.connection.execute(query).scalar_one())
 
 
 def _which(tx: Transaction, what: What, text: str) -> list[sa.ColumnElement[bool]]:
-    found = [_R.c.campaign == tx.campaign, _T.c.campaign == tx.campaign]
+    found = [_R.c.campaign == tx.campaign]
     if what in BOUNCES:
         found += [_T.c.bounce == what, _REMEMBERED]
     else:
@@ -95,8 +107,10 @@ def _which(tx: Transaction, what: What, text: str) -> list[sa.ColumnElement[bool
 
 def _latest_failures(tx: Transaction, keys: Sequence[str]) -> dict[str, Recorded]:
     kinds = _E.c.kind.in_(["Bounced", "SendRefused"])
-    query = sa.select(_E).where(_E.c.campaign == tx.campaign, _E.c.recipient.in_(keys), kinds).order_by(_E.c.seq)
-    return {row["recipient"]: event_from_row(row) for row in tx.connection.execute(query).mappings()}
+    query = sa.select(_E).where(_E.c.campaign == tx.campaign, _E.c.recipient.in_(keys), kinds)
+    # Sorted here: asked to sort, the database would go through all events in their order.
+    rows = sorted(tx.connection.execute(query).mappings(), key=lambda row: int(row["seq"]))
+    return {row["recipient"]: event_from_row(row) for row in rows}
 
 
 def newest_events(tx: Transaction, keys: Sequence[str]) -> dict[str, int]:

@@ -101,44 +101,67 @@ def _wants(funder: str) -> sa.ColumnElement[bool]:
 
 def count(tx: Transaction, wanted: Members) -> int:
     """How many a list has."""
-    joined = _JOINED if wanted.text else _A
-    query = sa.select(sa.func.count()).select_from(joined).where(*_conditions(tx, wanted))
-    return int(tx.connection.execute(query).scalar_one())
+    if wanted.text:
+        query = sa.select(sa.func.count()).select_from(_JOINED).where(*_conditions(tx, wanted))
+        return int(tx.connection.execute(query).scalar_one())
+    parts = [sa.select(_A.c.recipient, _A.c.position).where(_A.c.campaign == tx.campaign, w) for w in _wanted(wanted)]
+    everybody = sa.select(sa.func.count()).select_from(sa.union(*parts).subquery())
+    return int(tx.connection.execute(everybody).scalar_one())
 
 
 def members(tx: Transaction, wanted: Members, *, limit: int, skip: int = 0, by_name: bool = False) -> list[Member]:
     """A list's people: who waits by how long, all others by their keys, or by organisation and name."""
-    waits = _A.c.waiting if wanted.room == HALL else _A.c.workshop_waiting
-    order: list[Any] = [waits] if wanted.state in ("waiting", "offered") else []
-    if by_name:
-        order = [sa.func.lower(_R.c.organisation), _A.c.name]
+    if by_name or wanted.text:
+        by = (sa.func.lower(_R.c.organisation), _A.c.name) if by_name else ()
+        chosen = sa.select(_A.c.recipient, _A.c.position).select_from(_JOINED).where(*_conditions(tx, wanted))
+        query: sa.Select[Any] | sa.CompoundSelect[Any] = chosen.order_by(*by, _A.c.recipient, _A.c.position)
+    else:
+        query = _by_index(tx, wanted)
+    places = [(row[0], row[1]) for row in tx.connection.execute(query.limit(limit).offset(skip))]
+    return _members(tx, places)
+
+
+def _by_index(tx: Transaction, wanted: Members) -> sa.CompoundSelect[Any]:
+    """Each wish is found by an index of its own."""
+    waits = wanted.state in ("waiting", "offered")
+    since = (_A.c.waiting if wanted.room == HALL else _A.c.workshop_waiting) if waits else sa.literal(0)
+    columns = (_A.c.recipient, _A.c.position, since.label("since"))
+    parts = [sa.select(*columns).where(_A.c.campaign == tx.campaign, one) for one in _wanted(wanted)]
+    return sa.union(*parts).order_by("since", "recipient", "position")
+
+
+def _members(tx: Transaction, places: Sequence[tuple[str, int]]) -> list[Member]:
+    keys = sorted({key for key, _ in places})
     query = sa.select(_A, _R.c.organisation, _T.c.answer.label("version")).select_from(_JOINED)
-    query = query.where(*_conditions(tx, wanted)).order_by(*order, _A.c.recipient, _A.c.position)
-    rows = tx.connection.execute(query.limit(limit).offset(skip)).mappings()
-    return [
-        Member(row["recipient"], row["position"], row["organisation"], attendee_from_row(row), row["version"])
-        for row in rows
-    ]
+    found = {}
+    # Databases take only so many parameters in one statement.
+    for start in range(0, len(keys), 500):
+        of_keys = query.where(_A.c.campaign == tx.campaign, _A.c.recipient.in_(keys[start : start + 500]))
+        for row in tx.connection.execute(of_keys).mappings():
+            one = Member(row["recipient"], row["position"], row["organisation"], attendee_from_row(row), row["version"])
+            found[one.key, one.position] = one
+    return [found[place] for place in places]
 
 
 def _conditions(tx: Transaction, wanted: Members) -> list[sa.ColumnElement[bool]]:
-    found = [_A.c.campaign == tx.campaign, *_of_room(wanted)]
+    found = [_A.c.campaign == tx.campaign, sa.or_(*_wanted(wanted))]
     if wanted.text:
         named = (_A.c.name.icontains(wanted.text, autoescape=True), _A.c.recipient == wanted.text)
         found.append(sa.or_(_R.c.organisation.icontains(wanted.text, autoescape=True), *named))
     return found
 
 
-def _of_room(wanted: Members) -> list[sa.ColumnElement[bool]]:
+def _wanted(wanted: Members) -> Sequence[sa.ColumnElement[bool]]:
+    """Of which any must hold: a group is somebody's first wish or the second."""
     if wanted.room == DATING:
-        return [_A.c.speed_dating, _COMES, *([_wants(wanted.funder)] if wanted.funder else [])]
+        return [_A.c.speed_dating & _COMES & (_wants(wanted.funder) if wanted.funder else sa.true())]
     if wanted.room == MISSING:
-        return [_A.c.workshop == "", _COMES]
+        return [(_A.c.workshop == "") & _COMES]
     if wanted.room == HALL:
         return [_seat(_A.c.seat, wanted.state)]
     first = (_A.c.workshop == wanted.room) & _seat(_A.c.workshop_seat, wanted.state)
     second = (_A.c.second == wanted.room) & _seat(_A.c.second_seat, wanted.state)
-    return [{"first": first, "second": second}.get(wanted.state, first | second)]
+    return {"first": [first], "second": [second]}.get(wanted.state, [first, second])
 
 
 def _seat(column: sa.Column[str], state: State) -> sa.ColumnElement[bool]:

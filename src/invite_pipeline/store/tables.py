@@ -93,6 +93,7 @@ recipients = Table(
     ForeignKeyConstraint(["campaign"], ["campaigns.id"]),
     Index(None, "campaign", "email"),
     Index(None, "campaign", "position"),
+    Index(None, "campaign", "channel", "position"),
 )
 
 invitations = Table(
@@ -122,6 +123,8 @@ events = Table(
     UniqueConstraint("campaign", "dedupe"),
     ForeignKeyConstraint(["campaign"], ["campaigns.id"]),
     Index(None, "campaign", "recipient", "seq"),
+    # The newest event is what every page asks for.
+    Index(None, "campaign", "seq"),
     sqlite_autoincrement=True,
 )
 
@@ -186,6 +189,7 @@ tracking = Table(
     Index(None, "campaign", "bounce"),
     Index(None, "campaign", "letter"),
     Index(None, "campaign", "reminders"),
+    Index(None, "campaign", "call"),
     Index(None, "campaign", "offer_until"),
 )
 

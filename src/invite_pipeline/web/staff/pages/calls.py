@@ -20,6 +20,8 @@ from invite_pipeline.web.staff.texts import N_, Words
 
 _PAGE = 50
 _MOST_PRINTED = 500
+_MANY = 1000
+"""Of so many it is quicker to go through the list until a page is full than to find all of them."""
 _MOST_REMINDERS = 9
 
 STATUS: Mapping[Status, str] = {
@@ -40,12 +42,13 @@ def routes(routes: Routes) -> None:
 def _list(call: Call) -> Response:
     wanted = wanted_of(call, call.params)
     with call.store.reading() as tx:
-        asked = replace(wanted, reason="", status="due", account=None)
-        counts = call.site.memory.get(tx, asked, lambda: call_queries.counts(tx, asked))
-        total = _total(tx, wanted, counts)
+        counts = _counts(call, tx, wanted)
+        everybody = _number(wanted, counts)
+        total = _total(tx, wanted, everybody)
         last = max(1, -(-total // _PAGE))
         page = min(_whole(call.params.get("page", "")), last)
-        found = call_queries.to_call(tx, wanted, limit=_PAGE, skip=(page - 1) * _PAGE)
+        many = everybody > _MANY and not wanted.account
+        found = call_queries.to_call(tx, wanted, limit=_PAGE, skip=(page - 1) * _PAGE, many=many)
         accounts = _accounts(tx)
     return call.page(
         "calls.html",
@@ -70,7 +73,8 @@ def _list(call: Call) -> Response:
 def _print(call: Call) -> Response:
     wanted = wanted_of(call, call.params)
     with call.store.reading() as tx:
-        found = call_queries.to_call(tx, wanted, limit=_MOST_PRINTED + 1)
+        many = _number(wanted, _counts(call, tx, wanted)) > _MANY and not wanted.account
+        found = call_queries.to_call(tx, wanted, limit=_MOST_PRINTED + 1, many=many)
     shown = found[:_MOST_PRINTED]
     with call.store.writing() as tx:
         call.note(tx, "export.calls", "print", count=len(shown))
@@ -95,9 +99,20 @@ def _first(found: list[ToCall]) -> Reason:
 Counts = Mapping[tuple[Reason, Status], int]
 
 
-def _total(tx: Transaction, wanted: Wanted, counts: Counts) -> int:
-    if wanted.account is not None:
-        return call_queries.count(tx, wanted)
+def _total(tx: Transaction, wanted: Wanted, everybody: int) -> int:
+    if wanted.account is None:
+        return everybody
+    if wanted.account:
+        return call_queries.count_assigned(tx, wanted, wanted.account)
+    return everybody - call_queries.count_assigned(tx, wanted)
+
+
+def _counts(call: Call, tx: Transaction, wanted: Wanted) -> Counts:
+    asked = replace(wanted, reason="", status="due", account=None)
+    return call.site.memory.get(tx, asked, lambda: call_queries.counts(tx, asked))
+
+
+def _number(wanted: Wanted, counts: Counts) -> int:
     return sum(n for (why, how), n in counts.items() if why == (wanted.reason or why) and how == wanted.status)
 
 

@@ -22,6 +22,7 @@ from invite_pipeline.web.staff.texts import N_
 
 DELIVERY = f"{HOME}/delivery"
 _PAGE = 50
+_MANY = 1000
 _FRESH = timedelta(minutes=10)
 
 WHAT: Mapping[What, str] = {
@@ -54,7 +55,8 @@ def show(call: Call, status: int = 200, wrong: FieldWrong | None = None, of: str
         page = min(_whole(asked.get("page", "")), last)
         span = {"limit": _PAGE, "skip": (page - 1) * _PAGE}
         unknown = delivery_queries.unknown(tx, **span) if what == "unknown" else []
-        found = delivery_queries.troubles(tx, what, text=text, **span) if what != "unknown" else []
+        many = counts[what] > _MANY
+        found = [] if what == "unknown" else delivery_queries.troubles(tx, what, text=text, many=many, **span)
     return call.page(
         "delivery.html",
         status,

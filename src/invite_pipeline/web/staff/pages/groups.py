@@ -155,7 +155,7 @@ def _title(call: Call, wanted: Members) -> str:
 def _list(call: Call) -> Response:
     wanted = _wanted(call)
     with call.store.reading() as tx:
-        total = group_queries.count(tx, wanted)
+        total = call.site.memory.get(tx, wanted, lambda: group_queries.count(tx, wanted))
         last = max(1, -(-total // _PAGE))
         page = min(_whole(call.params.get("page", "")), last)
         found = group_queries.members(tx, wanted, limit=_PAGE, skip=(page - 1) * _PAGE)
