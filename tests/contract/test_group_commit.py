@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from invite_pipeline.errors import UnknownRecipient
 from invite_pipeline.store import tables
@@ -27,12 +26,12 @@ class _Held:
         self._store, self.transactions, self.let_go = store, 0, threading.Event()
 
     @contextmanager
-    def __call__(self) -> Iterator[Connection]:
+    def __call__(self) -> Iterator[Transaction]:
         self.transactions += 1
         if self.transactions == 1:
             assert self.let_go.wait(60)
         with self._store.writing() as tx:
-            yield tx.connection
+            yield tx
 
 
 def _all_at_once(store: Store, names: list[str]) -> tuple[list[object], int]:
@@ -41,8 +40,8 @@ def _all_at_once(store: Store, names: list[str]) -> tuple[list[object], int]:
     group = GroupCommit(begin)
 
     def note(name: str) -> object:
-        def work(connection: Connection) -> str:
-            connection.execute(sa.insert(tables.campaigns), {"id": name, "title": ""})
+        def work(tx: Transaction) -> str:
+            tx.connection.execute(sa.insert(tables.campaigns), {"id": name, "title": ""})
             if name.startswith("wrong"):
                 raise UnknownRecipient(name)
             return name

@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,22 +31,39 @@ _LOOKS_FOR_LOCK = (0.0003, 0.0015)
 """Seconds, at random, so that two writers do not keep step."""
 
 
+@dataclass
+class Held:
+    """What pieces of work that share a transaction need not ask again, as nobody else can change it meanwhile."""
+
+    seats_locked: bool = False
+    seats: dict[tuple[str, str], int] | None = None
+    """The seats of each kind in each room, read under that lock and kept up by who changes them."""
+    offers_seen: bool = False
+    """Whether offers that had run out were closed; pieces follow each other within milliseconds."""
+
+
 @dataclass(frozen=True)
 class Transaction:
     """A connection bound to one campaign; every query of the store takes one."""
 
     connection: Connection
     campaign: str
+    held: Held | None = None
+    """Only where pieces share a transaction that is undone as a whole."""
 
     def lock_seats(self) -> None:
         """Wait until no other transaction counts or gives seats of this campaign.
 
         SQLite's BEGIN IMMEDIATE has locked everything already; PostgreSQL locks the campaign's row.
         """
+        if self.held and self.held.seats_locked:
+            return
         if self.connection.dialect.name != "sqlite":
             statement = sa.select(tables.campaigns.c.id).where(tables.campaigns.c.id == self.campaign)
             # FOR NO KEY UPDATE: every event refers to the campaign's row, and must not wait for whoever counts seats.
             self.connection.execute(statement.with_for_update(key_share=True))
+        if self.held:
+            self.held.seats_locked = True
 
 
 class Store:
@@ -57,7 +74,7 @@ class Store:
         self.campaign = campaign
         self.patience = 0.0
         """Seconds for which a database server that is away is waited for: workers outlive its restart."""
-        self._together = GroupCommit(self._writing_connection)
+        self._together = GroupCommit(self._shared)
 
     @classmethod
     def open(cls, url: str, campaign: str, title: str = "") -> Store:
@@ -107,12 +124,12 @@ class Store:
 
         Raises what `work` raises, of which nothing is then written, and as `writing`.
         """
-        return self._together.run(lambda connection: work(Transaction(connection, self.campaign)))
+        return self._together.run(work)
 
     @contextmanager
-    def _writing_connection(self) -> Iterator[Connection]:
+    def _shared(self) -> Iterator[Transaction]:
         with self.writing() as tx:
-            yield tx.connection
+            yield replace(tx, held=Held())
 
     def _connected(self) -> Connection:
         until = time.monotonic() + self.patience

@@ -7,20 +7,19 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy.engine import Connection
-from sqlalchemy.exc import OperationalError
-
 Result = TypeVar("Result")
-Begin = Callable[[], AbstractContextManager[Connection]]
-"""Opens a transaction that is committed when the block ends."""
+Shared = TypeVar("Shared")
 
 
-class GroupCommit:
-    """Runs pieces of work for many threads; each thread goes on only when its own piece is on disk."""
+class GroupCommit(Generic[Shared]):
+    """Runs pieces of work for many threads; each thread goes on only when its own piece is on disk.
 
-    def __init__(self, begin: Begin) -> None:
+    `begin` opens a transaction that is committed when the block ends; pieces are given what it yields.
+    """
+
+    def __init__(self, begin: Callable[[], AbstractContextManager[Shared]]) -> None:
         self._begin = begin
-        self._waiting: list[_Piece[Any]] = []
+        self._waiting: list[_Piece[Shared, Any]] = []
         self._queue, self._writing = threading.Lock(), threading.Lock()
 
     @property
@@ -28,10 +27,11 @@ class GroupCommit:
         """How many pieces wait for the next transaction."""
         return len(self._waiting)
 
-    def run(self, work: Callable[[Connection], Result]) -> Result:
+    def run(self, work: Callable[[Shared], Result]) -> Result:
         """Do `work` in a transaction, which others may share; give its result once that is committed.
 
-        Raises what `work` raises, of which nothing is then written, and what committing raises.
+        `work` may be done a second time where the first was undone. Raises what `work` raises, of which nothing is
+        then written, and what committing raises.
         """
         mine = _Piece(work)
         with self._queue:
@@ -44,14 +44,15 @@ class GroupCommit:
                 self._write(group)
         return mine.given()
 
-    def _write(self, group: Sequence[_Piece[Any]]) -> None:
+    def _write(self, group: Sequence[_Piece[Shared, Any]]) -> None:
         try:
-            with self._begin() as connection:
+            with self._begin() as shared:
                 for piece in group:
-                    piece.do(connection, alone=len(group) == 1)
+                    piece.do(shared)
         except Exception as error:
             if len(group) > 1:
-                # A full disk or a lost connection is each one's own: nobody's piece fails for another's sake.
+                # Nobody's piece fails for another's sake. That is rare: a savepoint for each would cost all of them two
+                # statements more.
                 for piece in group:
                     self._write([piece])
                 return
@@ -60,28 +61,17 @@ class GroupCommit:
             piece.done = True
 
 
-class _Piece(Generic[Result]):
+class _Piece(Generic[Shared, Result]):
     """The work of one thread, and what became of it."""
 
-    def __init__(self, work: Callable[[Connection], Result]) -> None:
+    def __init__(self, work: Callable[[Shared], Result]) -> None:
         self._work = work
         self._results: list[Result] = []
         self.error: Exception | None = None
         self.done = False
 
-    def do(self, connection: Connection, *, alone: bool) -> None:
-        self._results, self.error = [], None
-        if alone:
-            self._results.append(self._work(connection))
-            return
-        try:
-            with connection.begin_nested():
-                self._results.append(self._work(connection))
-        except OperationalError:
-            raise
-        except Exception as error:
-            # Undone by itself; the others' pieces stand.
-            self.error = error
+    def do(self, shared: Shared) -> None:
+        self._results = [self._work(shared)]
 
     def given(self) -> Result:
         if self.error is not None:

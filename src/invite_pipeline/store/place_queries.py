@@ -16,9 +16,17 @@ from invite_pipeline.store.database import Transaction
 
 def room_seats(tx: Transaction) -> dict[str, dict[Seat, int]]:
     """How many seats of each kind are given in each room: one small statement, however many recipients there are."""
+    held = tx.held if tx.held and tx.held.seats_locked else None
+    counted = held.seats if held else None
+    if counted is None:
+        rows = tx.connection.execute(_ROOM_SEATS, {"of_campaign": tx.campaign})
+        counted = {(room, seat): number for room, seat, number in rows}
+        if held:
+            held.seats = counted
     found: dict[str, dict[Seat, int]] = defaultdict(dict)
-    for room, seat, number in tx.connection.execute(_ROOM_SEATS, {"of_campaign": tx.campaign}):
-        found[room][Seat(seat)] = number
+    for (room, seat), number in counted.items():
+        if number > 0:
+            found[room][Seat(seat)] = number
     return dict(found)
 
 
@@ -89,7 +97,11 @@ def _waits_for(room: str) -> sa.ColumnElement[bool]:
 
 
 def expired_offers(tx: Transaction, now: datetime) -> list[str]:
-    """Those whose offer has run out, oldest first."""
+    """Those whose offer has run out, oldest first; in a shared transaction they are looked for once."""
+    if tx.held:
+        if tx.held.offers_seen:
+            return []
+        tx.held.offers_seen = True
     return list(tx.connection.execute(_EXPIRED_OFFERS, {"of_campaign": tx.campaign, "at": now}).scalars())
 
 

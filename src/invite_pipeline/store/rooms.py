@@ -24,6 +24,9 @@ def count_seats(tx: Transaction, before: Iterable[Attendee], after: Iterable[Att
         for (room, seat), number in sorted(change.items())
         if number
     ]
+    if tx.held and tx.held.seats is not None:
+        for (room, seat), number in change.items():
+            tx.held.seats[room, seat] = tx.held.seats.get((room, seat), 0) + number
     if rows:
         tx.connection.execute(_add_to_rooms(tx.connection.dialect.name), rows)
 
