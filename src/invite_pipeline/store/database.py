@@ -38,6 +38,8 @@ class Held:
     seats_locked: bool = False
     seats: dict[tuple[str, str], int] | None = None
     """The seats of each kind in each room, read under that lock and kept up by who changes them."""
+    capacities: dict[str, tuple[int, int | None]] | None = None
+    """Of each room that staff changed: the capacity, and what the campaign file said then."""
     offers_seen: bool = False
     """Whether offers that had run out were closed; pieces follow each other within milliseconds."""
 

@@ -47,8 +47,14 @@ _EXPIRED_OFFERS = (
 
 def raised_capacities(tx: Transaction) -> dict[str, Raised]:
     """The capacities that staff changed, by room."""
-    rows = tx.connection.execute(_RAISED, {"of_campaign": tx.campaign})
-    return {room: Raised(capacity, in_file) for room, capacity, in_file in rows}
+    found = tx.held.capacities if tx.held and tx.held.seats_locked else None
+    if found is None:
+        rows = tx.connection.execute(_RAISED, {"of_campaign": tx.campaign})
+        found = {room: (capacity, in_file) for room, capacity, in_file in rows}
+        if tx.held and tx.held.seats_locked:
+            # Whoever changes a capacity takes that lock, too.
+            tx.held.capacities = found
+    return {room: Raised(*of_room) for room, of_room in found.items()}
 
 
 _RAISED = sa.select(
